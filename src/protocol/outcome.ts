@@ -1,0 +1,52 @@
+import type { Json } from "./canonical.js";
+import type { RouteDecision } from "./decision.js";
+import type { DenyCode } from "./deny.js";
+import type { InputProblem } from "./facts.js";
+
+/** A refusal as a value: never thrown inside the house. Text for people comes from the table in deny.ts. */
+export type Denial = {
+  readonly code: DenyCode;
+  readonly message: string;
+  /** What would help and who can do it; never how a model could loosen policy. */
+  readonly helps: string;
+  readonly retryable: boolean;
+  readonly problems?: readonly InputProblem[];
+};
+
+/** Faults after a committed allow (formats.md, Codes of the house). */
+export const FAULT_CODES = [
+  "RUNNER_UNAVAILABLE",
+  "HANDLER_ERROR",
+  "HANDLER_TIMEOUT",
+  "HANDLER_EXITED",
+  "OUTPUT_INVALID",
+  "OUTPUT_TOO_LARGE",
+  "RECEIPT_UNAVAILABLE",
+  "CANCELLED",
+  "REVOKED_IN_FLIGHT",
+] as const;
+export type FaultCode = (typeof FAULT_CODES)[number];
+
+/** A run that went wrong. `message` is the Hall's own sentence, never the handler's text. */
+export type Fault = { readonly code: FaultCode; readonly message: string };
+
+/** What travels with every outcome so that a cut ledger is seen by whoever kept one (formats.md, witness). */
+export type Head = {
+  readonly hall_id: string;
+  readonly size: number;
+  readonly head: string;
+  readonly key_id: string;
+  readonly signature: string;
+};
+
+type Recorded = { readonly decision: RouteDecision; readonly record_id: string; readonly ledger_head: Head | null };
+
+/** The answer of `gate.invoke` and `gate.guard`. Surfaces switch on `kind` exhaustively. */
+export type Outcome<T = Json> =
+  | (Recorded & { readonly kind: "done"; readonly output: T; readonly receipt_id: string })
+  | (Recorded & { readonly kind: "dry_run"; readonly would: "run" | "hold" | "deny"; readonly denial?: Denial })
+  | (Recorded & { readonly kind: "denied"; readonly denial: Denial })
+  | (Recorded & { readonly kind: "held"; readonly approval_id: string; readonly expires_at: string })
+  | (Recorded & { readonly kind: "failed"; readonly fault: Fault; readonly receipt_id: string | null });
+
+export type Progress = { readonly progress: number; readonly total?: number; readonly message?: string };
