@@ -1,0 +1,37 @@
+import type { Json } from "../protocol/canonical.js";
+import type { Outcome, Progress } from "../protocol/outcome.js";
+import type { DataLabel, Env, QosClass, TenantRisk } from "../protocol/request.js";
+import type { ToolDefinition } from "../protocol/skill.js";
+import type { Adapter } from "../protocol/standing.js";
+
+/** Who calls, bound by the surface from its authenticated session. Tool arguments can never set any of it. */
+export type Caller = {
+  readonly tenant_id: string;
+  /** `mcp:<client name>` or `cli:<OS user>`; recorded as claimed. */
+  readonly agent: string;
+  readonly adapter: Adapter;
+  readonly surface: string;
+  readonly session_id: string;
+  readonly env: Env;
+  readonly data_label: DataLabel;
+  readonly tenant_risk: TenantRisk;
+  readonly qos_class: QosClass;
+};
+
+export type InvokeOptions = {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Decide and record, run nothing, open no hold. */
+  readonly dryRun?: boolean;
+  readonly correlationId?: string;
+};
+
+/** All that a surface ever gets: names, one way to call, and word of changes. */
+export type Gate = {
+  /** The tools listed for this caller (visible, standing active), the three built-in ones last. */
+  tools(): Promise<readonly ToolDefinition[]>;
+  /** One governed call. Never throws: every refusal and fault is an Outcome. */
+  invoke(tool: string, args: unknown, options?: InvokeOptions): Promise<Outcome<Json>>;
+  /** Calls `fn` when the list may have changed; returns the way to stop it. */
+  onToolsChanged(fn: () => void): () => void;
+};
