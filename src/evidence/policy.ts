@@ -1,0 +1,80 @@
+import { type Json, type JsonObject, sha256Hex } from "../protocol/canonical.js";
+import {
+  type Check,
+  expectMembers,
+  isHash,
+  isKey,
+  isObject,
+  isText,
+  type Members,
+  oneOf,
+  orNull,
+  RecordError,
+} from "./members.js";
+import { MAX_DOCUMENT_BYTES, readCanonical } from "./record.js";
+
+/** Everything that the engine decides by, in one document (formats.md, policy_digest). `catalogue` is H of its document. */
+export type PolicyDocument = {
+  readonly v: 1;
+  readonly config: JsonObject;
+  readonly rules: Json;
+  readonly profile: JsonObject | null;
+  readonly tables: JsonObject;
+  readonly catalogue: string | null;
+};
+
+/** Who may vote, and with which key. */
+export type PolicyApprover = { readonly id: string; readonly key: string };
+
+/** Whose certificates count, and for which namespaces, compared as whole text. */
+export type PolicyPublisher = { readonly key: string; readonly namespaces: readonly string[] };
+
+const isJsonObject: Check<JsonObject> = (value): value is JsonObject => isObject(value);
+const isRules: Check<Json> = (value): value is Json => isObject(value) || Array.isArray(value);
+
+const POLICY: Members<PolicyDocument> = {
+  v: oneOf([1]),
+  config: isJsonObject,
+  rules: isRules,
+  profile: orNull(isJsonObject),
+  tables: isJsonObject,
+  catalogue: orNull(isHash),
+};
+
+/** The name of a policy: H("wcp-hall/policy/1\n" document). Not the document's key in `documents`, which is H(bytes). */
+export function policyDigest(documentBytes: Uint8Array): string {
+  return sha256Hex("wcp-hall/policy/1\n", documentBytes);
+}
+
+/** Reads a policy document: canonical, exactly its members. Throws RecordError. */
+export function parsePolicy(bytes: Uint8Array): PolicyDocument {
+  if (bytes.length > MAX_DOCUMENT_BYTES)
+    throw new RecordError(`policy: more than ${MAX_DOCUMENT_BYTES} bytes`);
+  return expectMembers("policy", readCanonical("policy", bytes), POLICY, true);
+}
+
+/**
+ * Who may vote under a policy: config.approvers; in env dev also each operator key in force, as `operator`
+ * (formats.md, Holds and grants). Entries that aren't {id, key} give nobody a vote.
+ */
+export function approversOf(
+  policy: PolicyDocument,
+  operatorKeys: readonly string[],
+): readonly PolicyApprover[] {
+  const listed = entries(policy.config["approvers"]).flatMap(({ id, key }) =>
+    isText(id) && isKey(key) ? [{ id, key }] : [],
+  );
+  if (policy.config["env"] !== "dev") return listed;
+  return [...listed, ...operatorKeys.map((key) => ({ id: "operator", key }))];
+}
+
+/** The publishers that a policy names in config.publishers. Entries that aren't {key, namespaces} are nobody. */
+export function publishersOf(policy: PolicyDocument): readonly PolicyPublisher[] {
+  return entries(policy.config["publishers"]).flatMap(({ key, namespaces }) =>
+    isKey(key) && Array.isArray(namespaces) ? [{ key, namespaces: namespaces.filter(isText) }] : [],
+  );
+}
+
+function entries(list: Json | undefined): readonly Record<string, unknown>[] {
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}

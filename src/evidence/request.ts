@@ -1,0 +1,146 @@
+import { canonicalJson } from "../protocol/canonical.js";
+import type { Hold } from "../protocol/decision.js";
+import {
+  DATA_LABELS,
+  type DataLabel,
+  ENVS,
+  type Env,
+  QOS_CLASSES,
+  type QosClass,
+  TENANT_RISKS,
+  type TenantRisk,
+} from "../protocol/request.js";
+import {
+  exactly,
+  expectMembers,
+  isCount,
+  isHash,
+  isText,
+  isTime,
+  isUuid,
+  listOf,
+  type Members,
+  oneOf,
+  orNull,
+  RecordError,
+} from "./members.js";
+
+/**
+ * What a human is asked: one call, whole, by commitment. Kept in the hold's record and repeated inside every vote
+ * (formats.md, Holds and grants). A tool of a skill has `artifact_digest`, one of `guard` has `definition_digest`.
+ */
+export type HoldRequest = {
+  readonly approval_id: string;
+  readonly mode: "confirm" | "approve";
+  readonly needed: number;
+  readonly supervisor_level: string | null;
+  readonly holds: readonly Hold[];
+  readonly hall_id: string;
+  readonly tenant_id: string;
+  readonly agent: string;
+  readonly env: Env;
+  readonly data_label: DataLabel;
+  readonly tenant_risk: TenantRisk;
+  readonly qos_class: QosClass;
+  readonly capability_id: string;
+  readonly rule_id: string;
+  readonly skill_id: string | null;
+  readonly version: string | null;
+  readonly title: string | null;
+  readonly tool: string;
+  readonly artifact_digest: string | null;
+  readonly definition_digest: string | null;
+  readonly arguments: string;
+  readonly policy_digest: string;
+  readonly engine: string;
+  readonly opened_at: string;
+  readonly expires_at: string;
+  readonly grant_seconds: number;
+};
+
+/** What an approver signs. `voted_at` is a claim; the time that counts is the record's. */
+export type Vote = {
+  readonly request: HoldRequest;
+  readonly verdict: "approve" | "deny";
+  readonly approver_id: string;
+  readonly via: string | null;
+  readonly reason: string | null;
+  readonly voted_at: string;
+};
+
+/** Whom a hold belongs to: these members and `arguments`, never session, process or surface. */
+export const HOLD_KEY_MEMBERS = [
+  "tenant_id",
+  "agent",
+  "env",
+  "data_label",
+  "tenant_risk",
+  "qos_class",
+  "capability_id",
+  "tool",
+  "artifact_digest",
+  "definition_digest",
+  "policy_digest",
+  "engine",
+] as const;
+export type HoldKey = Pick<HoldRequest, (typeof HOLD_KEY_MEMBERS)[number]>;
+
+const REQUEST: Members<HoldRequest> = {
+  approval_id: isUuid,
+  mode: oneOf(["confirm", "approve"]),
+  needed: isCount,
+  supervisor_level: orNull(isText),
+  holds: listOf(exactly<Hold>({ code: isText, reason: isText }), 1),
+  hall_id: isHash,
+  tenant_id: isText,
+  agent: isText,
+  env: oneOf(ENVS),
+  data_label: oneOf(DATA_LABELS),
+  tenant_risk: oneOf(TENANT_RISKS),
+  qos_class: oneOf(QOS_CLASSES),
+  capability_id: isText,
+  rule_id: isText,
+  skill_id: orNull(isText),
+  version: orNull(isText),
+  title: orNull(isText),
+  tool: isText,
+  artifact_digest: orNull(isHash),
+  definition_digest: orNull(isHash),
+  arguments: isHash,
+  policy_digest: isHash,
+  engine: isText,
+  opened_at: isTime,
+  expires_at: isTime,
+  grant_seconds: isCount,
+};
+
+const VOTE: Members<Vote> = {
+  request: exactly(REQUEST),
+  verdict: oneOf(["approve", "deny"]),
+  approver_id: isText,
+  via: orNull(isText),
+  reason: orNull(isText),
+  voted_at: isTime,
+};
+
+/** A request from parsed JSON. Throws RecordError. */
+export function parseRequest(value: unknown): HoldRequest {
+  const request = expectMembers("request", value, REQUEST, true);
+  if (request.needed < 1) throw new RecordError("request: needed is less than 1");
+  if ((request.artifact_digest === null) === (request.definition_digest === null)) {
+    throw new RecordError("request: not exactly one of artifact_digest and definition_digest");
+  }
+  return request;
+}
+
+/** A vote from a payload whose signature held. Throws RecordError. */
+export function parseVote(payload: unknown): Vote {
+  const vote = expectMembers("vote", payload, VOTE, true);
+  parseRequest(vote.request);
+  return vote;
+}
+
+/** The holder of a request as one text, equal for the same caller, tool and policy: an index key. */
+export function holdKeyText(key: HoldKey): string {
+  return canonicalJson(HOLD_KEY_MEMBERS.map((name) => key[name]));
+}
