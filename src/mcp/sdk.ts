@@ -1,0 +1,49 @@
+import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import {
+  CancelledNotificationSchema,
+  type InitializeResult,
+  type JSONRPCRequest,
+  type RequestId,
+} from "@modelcontextprotocol/sdk/types.js";
+
+/** Members that the SDK keeps to itself, as they are at the version that package.json pins. */
+type Inside = {
+  readonly _requestHandlerAbortControllers: ReadonlyMap<RequestId, AbortController>;
+  _oninitialize(request: JSONRPCRequest): Promise<InitializeResult>;
+};
+
+/** Without a validator the SDK builds Ajv at start, for elicitation alone, which this server doesn't use. */
+const REFUSING_VALIDATOR = {
+  getValidator: () => () => ({ valid: false as const, data: undefined, errorMessage: "nothing was asked" }),
+};
+
+/** The SDK's low-level server with the four things that it does otherwise here. */
+export class HallServer extends Server {
+  constructor(version: string, instructions: string | undefined) {
+    super(
+      { name: "wcp-hall", version },
+      {
+        capabilities: { tools: { listChanged: true } },
+        jsonSchemaValidator: REFUSING_VALIDATOR,
+        ...(instructions === undefined ? {} : { instructions }),
+      },
+    );
+    // The SDK's own handlers answer a bad initialize with zod's dump, and take request id 0 for none when cancelling.
+    this.removeRequestHandler("initialize");
+    this.setNotificationHandler(CancelledNotificationSchema, ({ params: { requestId } }) => {
+      if (requestId !== undefined) inside(this)._requestHandlerAbortControllers.get(requestId)?.abort();
+    });
+  }
+
+  /** Negotiates the protocol version and remembers the client's capabilities. The request has been checked. */
+  initialize(request: JSONRPCRequest): Promise<InitializeResult> {
+    return inside(this)._oninitialize(request);
+  }
+
+  /** A server without tasks serves a request for one as an ordinary request (MCP, Tasks). */
+  protected override assertTaskHandlerCapability(): void {}
+}
+
+function inside(server: Server): Inside {
+  return server as unknown as Inside;
+}

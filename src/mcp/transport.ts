@@ -1,0 +1,114 @@
+import { isUtf8 } from "node:buffer";
+import type { Readable, Writable } from "node:stream";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import {
+  ErrorCode,
+  isJSONRPCErrorResponse,
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResultResponse,
+  type JSONRPCMessage,
+  type RequestId,
+} from "@modelcontextprotocol/sdk/types.js";
+import { lineReader } from "./lines.js";
+import { requestIdOf } from "./rpc.js";
+
+/** formats.md, Numbers. */
+const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
+
+/**
+ * JSON-RPC over a pair of streams, one message a line (MCP, stdio). Unlike the SDK's own it survives every line:
+ * one that is too large or no MCP message gets an error where its id can be told, else a note through `onerror`.
+ * It closes once, when the input ends, either stream breaks, or it is told to.
+ */
+export function openStdioTransport(
+  input: Readable,
+  output: Writable,
+  maxMessageBytes: number = MAX_MESSAGE_BYTES,
+): Transport {
+  let closed = false;
+  const read = lineReader(maxMessageBytes, {
+    onLine: receive,
+    onOversize: (id) => refuse(id, `The message is larger than ${maxMessageBytes} bytes.`),
+  });
+  const transport: Transport = { start, send, close };
+
+  async function start(): Promise<void> {
+    // Never taken off: an EPIPE that comes after the close would end the process if nobody listened.
+    for (const stream of [input, output]) stream.on("error", closeNow).on("close", closeNow);
+    input.on("end", closeNow).on("data", read);
+  }
+
+  /** Resolves when the message has been handed to the system, so a slow client slows its sender. */
+  function send(message: JSONRPCMessage): Promise<void> {
+    if (closed) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      output.write(`${JSON.stringify(message)}\n`, (error) => {
+        if (error == null || closed) resolve();
+        else reject(error);
+      });
+    });
+  }
+
+  async function close(): Promise<void> {
+    closeNow();
+  }
+
+  function closeNow(): void {
+    if (closed) return;
+    closed = true;
+    input.off("data", read);
+    input.pause();
+    transport.onclose?.();
+  }
+
+  function receive(line: Buffer): void {
+    if (closed) return;
+    const message = parse(line);
+    if (message === undefined) note("A line that isn't JSON in UTF-8 was dropped.");
+    else if (isMessage(message)) deliver(message);
+    else refuse(requestIdOf(message), "The message isn't a JSON-RPC message as MCP defines it.");
+  }
+
+  function deliver(message: JSONRPCMessage): void {
+    try {
+      transport.onmessage?.(message);
+    } catch {
+      refuse(requestIdOf(message), "The message couldn't be handled.");
+    }
+  }
+
+  function refuse(id: RequestId | undefined, message: string): void {
+    if (id === undefined) {
+      note(`${message} It was dropped.`);
+    } else {
+      const error = { code: ErrorCode.InvalidRequest, message };
+      send({ jsonrpc: "2.0", id, error }).catch(() => note("An error couldn't be sent."));
+    }
+  }
+
+  function note(text: string): void {
+    transport.onerror?.(new Error(text));
+  }
+
+  return transport;
+}
+
+/** The JSON value of a line, or undefined: JSON has no value of that name. */
+function parse(line: Buffer): unknown {
+  if (!isUtf8(line)) return undefined;
+  try {
+    return JSON.parse(line.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function isMessage(value: unknown): value is JSONRPCMessage {
+  return (
+    isJSONRPCRequest(value) ||
+    isJSONRPCNotification(value) ||
+    isJSONRPCResultResponse(value) ||
+    isJSONRPCErrorResponse(value)
+  );
+}
