@@ -5,6 +5,11 @@ export class RecordError extends Error {
   override readonly name = "RecordError";
 }
 
+/** Throws RecordError with this reason unless the condition holds. */
+export function insist(holds: boolean, reason: string): asserts holds {
+  if (!holds) throw new RecordError(reason);
+}
+
 /** Tests one member's value. */
 export type Check<T> = (value: unknown) => value is T;
 

@@ -55,7 +55,8 @@ export function parsePolicy(bytes: Uint8Array): PolicyDocument {
 
 /**
  * Who may vote under a policy: config.approvers; in env dev also each operator key in force, as `operator`
- * (formats.md, Holds and grants). Entries that aren't {id, key} give nobody a vote.
+ * (formats.md, Holds and grants), unless config lists that key under another name: one key is one approver.
+ * Entries that aren't {id, key} give nobody a vote.
  */
 export function approversOf(
   policy: PolicyDocument,
@@ -65,7 +66,8 @@ export function approversOf(
     isText(id) && isKey(key) ? [{ id, key }] : [],
   );
   if (policy.config["env"] !== "dev") return listed;
-  return [...listed, ...operatorKeys.map((key) => ({ id: "operator", key }))];
+  const others = operatorKeys.filter((key) => listed.every((approver) => approver.key !== key));
+  return [...listed, ...others.map((key) => ({ id: "operator", key }))];
 }
 
 /** The publishers that a policy names in config.publishers. Entries that aren't {key, namespaces} are nobody. */

@@ -1,5 +1,6 @@
 import { canonicalJson } from "../protocol/canonical.js";
 import type { Hold } from "../protocol/decision.js";
+import type { DenyCode } from "../protocol/deny.js";
 import {
   DATA_LABELS,
   type DataLabel,
@@ -11,6 +12,7 @@ import {
   type TenantRisk,
 } from "../protocol/request.js";
 import {
+  type Check,
   exactly,
   expectMembers,
   isCount,
@@ -85,12 +87,15 @@ export const HOLD_KEY_MEMBERS = [
 ] as const;
 export type HoldKey = Pick<HoldRequest, (typeof HOLD_KEY_MEMBERS)[number]>;
 
+/** Any text: a newer Hall's codes are read too. */
+const isCode: Check<DenyCode> = (value): value is DenyCode => typeof value === "string";
+
 const REQUEST: Members<HoldRequest> = {
   approval_id: isUuid,
   mode: oneOf(["confirm", "approve"]),
   needed: isCount,
   supervisor_level: orNull(isText),
-  holds: listOf(exactly<Hold>({ code: isText, reason: isText }), 1),
+  holds: listOf(exactly<Hold>({ code: isCode, reason: isText }), 1),
   hall_id: isHash,
   tenant_id: isText,
   agent: isText,
