@@ -1,0 +1,101 @@
+import { canonicalBytes, encode, type Json } from "../protocol/canonical.js";
+import type { SkillManifest, ToolDefinition } from "../protocol/skill.js";
+import type { WorkerRecord } from "../protocol/worker.js";
+import { ArtifactError, handlerPath, packArtifact, platformPath, readArtifact } from "./artifact.js";
+import { bundleHandler, bundlerVersion } from "./bundle.js";
+import { BuildError, type BuildProblem, distinctProblems } from "./problem.js";
+import { type CheckManifest, readSkillSource, type SkillSource } from "./source.js";
+
+/** What compile/ makes of a manifest. */
+export type CompiledSkill = {
+  readonly skill_json: Uint8Array;
+  readonly definitions: readonly ToolDefinition[];
+  readonly platforms: Readonly<Record<string, Json>>;
+  readonly skill_md: string;
+  readonly mcp_json: Json;
+  readonly worker: WorkerRecord;
+};
+
+/** The functions of compile/ that a build needs, handed in by lifecycle/ (house.md, Who may import whom). */
+export type SkillCompiler<Compiled extends CompiledSkill = CompiledSkill> = {
+  readonly checkManifest: CheckManifest;
+  readonly compileSkill: (manifest: SkillManifest) => Compiled;
+};
+
+export type BuiltSkill<Compiled extends CompiledSkill = CompiledSkill> = {
+  readonly artifact: Uint8Array;
+  readonly artifact_digest: string;
+  readonly manifest: SkillManifest;
+  readonly manifest_hash: string;
+  readonly skill: Compiled;
+  readonly warnings: readonly BuildProblem[];
+  /** What decides the bytes beside the skill itself, as the certificate names it. */
+  readonly toolchain: Readonly<Record<string, string>>;
+};
+
+/**
+ * Builds the skill in `directory` into one artifact: same input and toolchain, same bytes, wherever it lies.
+ * Runs none of the skill's code, writes nothing, installs nothing. Throws BuildError with every problem found.
+ */
+export async function buildSkill<Compiled extends CompiledSkill>(
+  directory: string,
+  options: { readonly compile: SkillCompiler<Compiled>; readonly hallVersion: string },
+): Promise<BuiltSkill<Compiled>> {
+  const { compile, hallVersion } = options;
+  const source = readSkillSource(directory, compile.checkManifest);
+  const bundled = await bundleHandlers(source);
+  const problems = distinctProblems([...source.problems, ...bundled.problems]);
+  const { manifest } = source;
+  if (manifest === undefined || problems.length > 0) throw new BuildError(problems);
+  return await orBuildError(async () => {
+    const skill = compile.compileSkill(manifest);
+    const artifact = packArtifact(
+      new Map([
+        ...compiledFiles(skill),
+        ["inputs.json", canonicalBytes({ v: 1, inputs: source.files.inputs() })],
+        ...bundled.handlers,
+      ]),
+    );
+    const { digest, manifest_hash } = readArtifact(artifact); // as whoever installs it will
+    const toolchain = { esbuild: await bundlerVersion(), hall: hallVersion };
+    const warnings = distinctProblems([...source.warnings, ...bundled.warnings]);
+    return { artifact, artifact_digest: digest, manifest, manifest_hash, skill, warnings, toolchain };
+  });
+}
+
+/** The files of an artifact that follow from the manifest alone, so an installer can compare them with its own. */
+export function compiledFiles(skill: CompiledSkill): ReadonlyMap<string, Uint8Array> {
+  return new Map([
+    ["skill.json", skill.skill_json],
+    ["SKILL.md", encode(skill.skill_md)],
+    ["mcp.json", canonicalBytes(skill.mcp_json)],
+    ...Object.entries(skill.platforms).map(
+      ([platform, definitions]) => [platformPath(platform), canonicalBytes(definitions)] as const,
+    ),
+  ]);
+}
+
+async function bundleHandlers({ files, handlers }: SkillSource) {
+  const sources = new Map<string, Uint8Array>();
+  const problems: BuildProblem[] = [];
+  const warnings: BuildProblem[] = [];
+  for (const { tool, file } of handlers) {
+    const bundle = await bundleHandler(files, file);
+    if (bundle.ok) {
+      sources.set(handlerPath(tool), bundle.source);
+      warnings.push(...bundle.warnings);
+    } else problems.push(...bundle.problems);
+  }
+  return { handlers: sources, problems, warnings };
+}
+
+/** Manifest and handlers are fine by now; what still fails is the skill as a whole. */
+async function orBuildError<T>(job: () => Promise<T>): Promise<T> {
+  try {
+    return await job();
+  } catch (error) {
+    if (!(error instanceof ArtifactError)) throw error;
+    const { problem, remedy } = error;
+    throw new BuildError([{ file: "skill.yaml", message: problem, remedy }], { cause: error });
+  }
+}
