@@ -1,8 +1,7 @@
 import { extname } from "node:path";
 import type { BuildFailure, BuildOptions, Message, Metafile } from "esbuild";
-import { HANDLER_BUILTINS } from "../protocol/builtin.js";
 import type { BuildProblem } from "./problem.js";
-import { SKILL_NAMESPACE, skillPlugin } from "./resolveImport.js";
+import { HANDLER_IMPORTS, SKILL_NAMESPACE, skillPlugin } from "./resolveImport.js";
 import type { SkillFiles } from "./skillFiles.js";
 
 /** One handler as one ESM text that imports `node:` modules alone, or what is wrong with its code. */
@@ -73,10 +72,10 @@ export async function bundlerVersion(): Promise<string> {
 function assertConfined(files: SkillFiles, { inputs, outputs }: Metafile): void {
   const read = new Set(files.inputs().map(({ path }) => `${SKILL_NAMESPACE}:${path}`));
   for (const path of Object.keys(inputs))
-    if (!read.has(path) && !HANDLER_BUILTINS.has(path.replace(/^builtin:/, "")))
+    if (!read.has(path) && !HANDLER_IMPORTS.has(path.replace(/^builtin:/, "")))
       throw new Error(`esbuild read ${path}, which isn't the skill's`);
   for (const { path, kind } of Object.values(outputs).flatMap((output) => output.imports))
-    if (kind !== "import-statement" || !HANDLER_BUILTINS.has(path))
+    if (kind !== "import-statement" || !HANDLER_IMPORTS.has(path))
       throw new Error(`the bundle has ${kind} of ${path}, which handlers may not use`);
 }
 

@@ -2,12 +2,15 @@ import { existsSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, extname, join } from "node:path";
 import type { Loader, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
-import { HANDLER_BUILTINS } from "../protocol/builtin.js";
+import { HANDLER_MODULES } from "../protocol/modules.js";
 import { InputRefused, type SkillFiles } from "./skillFiles.js";
 
 /** esbuild's name for the files of the skill. Not "file": so no package.json or tsconfig above them has a say. */
 export const SKILL_NAMESPACE = "skill";
 const REQUIRED_BUILTIN = "builtin";
+
+/** The modules that a bundle may import when it runs. */
+export const HANDLER_IMPORTS: ReadonlySet<string> = new Set(HANDLER_MODULES);
 
 const LOADERS: Readonly<Record<string, Loader>> = {
   ".ts": "ts",
@@ -47,7 +50,7 @@ async function resolveImport(
   args: OnResolveArgs,
 ): Promise<OnResolveResult | undefined> {
   if (args.pluginData === ASKED_BY_US) return undefined;
-  if (args.kind === "entry-point") return { path: args.path, namespace: SKILL_NAMESPACE };
+  if (args.kind === "entry-point") return { path: files.resolve(args.path), namespace: SKILL_NAMESPACE };
   if (args.namespace === REQUIRED_BUILTIN) return { path: args.path, external: true };
   return refusable(async () => {
     checkForm(args);
@@ -69,10 +72,10 @@ function checkForm({ kind, path, with: attributes }: OnResolveArgs): void {
 
 function resolveBuiltin({ path, kind }: OnResolveArgs): OnResolveResult {
   const name = path.startsWith("node:") ? path : `node:${path}`;
-  if (!HANDLER_BUILTINS.has(name))
+  if (!HANDLER_IMPORTS.has(name))
     throw new InputRefused(
       `imports "${path}", which handlers may not use`,
-      `Do without it. A handler may import ${[...HANDLER_BUILTINS].join(", ")}`,
+      `Do without it. A handler may import ${HANDLER_MODULES.join(", ")}`,
     );
   if (kind === "dynamic-import")
     throw new InputRefused(`import("${path}") while running`, "Import it at the top of the file");
