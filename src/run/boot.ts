@@ -1,0 +1,193 @@
+import { HANDLER_MODULES } from "../protocol/modules.js";
+import { HEADER_ROOM } from "./frames.js";
+
+/**
+ * The fixed program of a contained child, given as `--input-type=module -e BOOT`, so no path is read. It takes what it
+ * needs from the language before any handler runs: a handler that patches JSON or process.exit patches its own copy.
+ * It reads frames from fd 3 and answers on fd 4 (frames.ts); its parent's end closes fd 3, which ends it.
+ *
+ * parent: `load {tool}` + source, `call {id, tool, output_bytes, data_dir, caller}` + input, `abort {id}`.
+ * child: `ready`, `done {id}` + output, `failed {id, code, detail}`, `progress {id, …}`, `log {id, text}`,
+ * `dying {detail}` (an error that no call caught: nothing in this process can be trusted to go on).
+ *
+ * While a call runs, fd 3 doesn't keep the process alive: a handler whose promise nothing can settle any more empties
+ * the event loop and the child exits at once, long before its deadline.
+ *
+ * None of this is a boundary against the handler, which shares the process and can write fd 4 itself. The boundary is
+ * the permission flags (flags.ts) and that the parent trusts no byte from here.
+ */
+export const BOOT = `
+import { writeSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { Socket } from "node:net";
+import { SourceTextModule, SyntheticModule } from "node:vm";
+
+const { parse, stringify } = JSON;
+const { from, concat, byteLength, allocUnsafe } = Buffer;
+const { isFinite } = Number;
+const { freeze, keys } = Object;
+const Controller = AbortController;
+const exit = process.reallyExit.bind(process);
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const decode = utf8.decode.bind(utf8);
+const allowed = { __proto__: null };
+for (const name of ${JSON.stringify(HANDLER_MODULES)}) allowed[name] = true;
+
+for (const name of builtinModules) {
+  if (name !== "console" && name !== "crypto" && name !== "process") delete globalThis[name];
+}
+delete process.getBuiltinModule;
+
+function send(header, text = "") {
+  const head = from(stringify(header) + "\\n");
+  const body = from(text);
+  const size = head.length + body.length;
+  const length = allocUnsafe(4);
+  for (let i = 0; i < 4; i++) length[i] = size >>> (24 - 8 * i);
+  const frame = concat([length, head, body]);
+  for (let at = 0; at < frame.length; ) at += writeSync(4, frame, at);
+}
+
+function describe(error) {
+  let text = "something that can't be described";
+  try {
+    if (typeof error === "object" && error !== null) {
+      const stack = error.stack;
+      text = typeof stack === "string" && stack !== "" ? stack : "an object: " + stringify(error);
+    } else {
+      text = typeof error + " " + String(error);
+    }
+  } catch {}
+  return text.slice(0, 2000);
+}
+
+const linked = { __proto__: null };
+function builtin(specifier) {
+  linked[specifier] ??= import(specifier).then((namespace) => {
+    const names = keys(namespace);
+    return new SyntheticModule(names, function () {
+      for (const name of names) this.setExport(name, namespace[name]);
+    }, { identifier: specifier });
+  });
+  return linked[specifier];
+}
+
+function link(specifier) {
+  if (allowed[specifier] === true) return builtin(specifier);
+  throw new Error("a handler can't import " + specifier + ": bundle it, or use one of " + keys(allowed).join(", "));
+}
+
+function refuseImport(specifier) {
+  throw new Error("a handler can't import() " + specifier + " while it runs: import it at the top and let the build bundle it");
+}
+
+const sources = { __proto__: null };
+const handlers = { __proto__: null };
+async function load(tool) {
+  const module = new SourceTextModule(decode(sources[tool]), {
+    identifier: "handlers/" + tool + ".mjs",
+    initializeImportMeta() {},
+    importModuleDynamically: refuseImport,
+  });
+  await module.link(link);
+  await module.evaluate();
+  const handler = module.namespace.default;
+  if (typeof handler !== "function") throw new Error("the handler of " + tool + " has no default export that is a function");
+  return handler;
+}
+
+function checkProgress(value) {
+  const { progress, total, message } = typeof value === "object" && value !== null ? value : { progress: value };
+  if (!isFinite(progress)) throw new TypeError("progress needs a finite number, or { progress, total, message }");
+  return {
+    progress,
+    total: isFinite(total) ? total : null,
+    message: typeof message === "string" ? message.slice(0, 1000) : null,
+  };
+}
+
+const running = { __proto__: null };
+let count = 0;
+function makeContext(call, signal) {
+  return freeze({
+    signal,
+    progress(value) {
+      const checked = checkProgress(value);
+      if (call.id in running) send({ __proto__: null, t: "progress", id: call.id, ...checked });
+    },
+    log(text) {
+      if (call.id in running) send({ __proto__: null, t: "log", id: call.id, text: String(text).slice(0, 2000) });
+    },
+    secrets: freeze({}),
+    data_dir: call.data_dir,
+    async call() {
+      throw new Error("context.call isn't available in this version of the Hall: a tool can't call other tools yet");
+    },
+    caller: call.caller,
+  });
+}
+
+async function run(call, inputBytes) {
+  const controller = new Controller();
+  running[call.id] = controller;
+  if (count++ === 0) pipe.unref();
+  let reply = { __proto__: null, t: "failed", id: call.id, code: "HANDLER_ERROR", detail: "" };
+  let text;
+  try {
+    handlers[call.tool] ??= load(call.tool);
+    const handler = await handlers[call.tool];
+    const output = await handler(parse(decode(inputBytes)), makeContext(call, controller.signal));
+    reply.code = "OUTPUT_INVALID";
+    text = stringify(output);
+    if (text === undefined) {
+      reply.detail = "the handler returned " + typeof output + ", which JSON can't say";
+    } else if (byteLength(text) > call.output_bytes) {
+      reply.code = "OUTPUT_TOO_LARGE";
+      reply.detail = "an output of " + byteLength(text) + " bytes; the limit is " + call.output_bytes;
+    } else {
+      reply = { __proto__: null, t: "done", id: call.id };
+    }
+  } catch (error) {
+    reply.detail = describe(error);
+  }
+  delete running[call.id];
+  if (--count === 0) pipe.ref();
+  send(reply, reply.t === "done" ? text : "");
+}
+
+function receive(header, payload) {
+  if (header.t === "load") sources[header.tool] = payload;
+  else if (header.t === "call") run(header, payload);
+  else if (header.t === "abort") running[header.id]?.abort();
+}
+
+const HEADER_ROOM = ${HEADER_ROOM};
+let held = [];
+let size = 0;
+function take(chunk) {
+  held.push(chunk);
+  size += chunk.length;
+  while (size >= 4) {
+    if (held[0].length < 4) held = [concat(held)];
+    const first = held[0];
+    const end = 4 + ((first[0] << 24) >>> 0) + (first[1] << 16) + (first[2] << 8) + first[3];
+    if (size < end) return;
+    const all = held.length === 1 ? first : concat(held);
+    held = all.length > end ? [all.subarray(end)] : [];
+    size -= end;
+    const newline = all.indexOf(10, 4);
+    if (newline < 0 || newline > 4 + HEADER_ROOM) exit(70);
+    receive(parse(decode(all.subarray(4, newline))), all.subarray(newline + 1, end));
+  }
+}
+
+process.on("uncaughtException", (error) => {
+  send({ __proto__: null, t: "dying", detail: describe(error) });
+  exit(70);
+});
+const pipe = new Socket({ fd: 3, readable: true, writable: false });
+pipe.on("data", take);
+pipe.on("close", () => exit(0));
+pipe.on("error", () => exit(0));
+send({ __proto__: null, t: "ready" });
+`;

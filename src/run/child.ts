@@ -1,0 +1,144 @@
+import { BOOT } from "./boot.js";
+import type { Call } from "./call.js";
+import { makeCalls } from "./calls.js";
+import { type Allowance, containmentFlags } from "./flags.js";
+import { encodeFrame, FrameError, readFrames } from "./frames.js";
+import { watchMemory } from "./memory.js";
+import { type Contained, SpawnError, spawnContained } from "./spawn.js";
+import { type Failure, failure } from "./types.js";
+
+/** One contained process and the calls that run in it. */
+export type Child = {
+  /** Resolves when it can take calls; rejects with SpawnError when it never will. */
+  readonly ready: Promise<void>;
+  /** How many calls run in it. */
+  readonly running: number;
+  /** False from the first doubt about it on: it gets no further call. */
+  readonly fit: boolean;
+  /** Whether the handler that it has, or would get, for this tool is exactly these bytes. */
+  holds(tool: string, source: Uint8Array): boolean;
+  start(call: Call, source: Uint8Array): void;
+  /** Ends it and whatever runs in it, for this reason, and resolves when it is gone. */
+  stop(reason: Failure): Promise<void>;
+  /** The same without waiting or answering anybody, for when this process is about to end. */
+  killNow(): void;
+};
+
+export type ChildOptions = Allowance & {
+  readonly program: string;
+  readonly graceMs: number;
+  /** Called when a call has ended, and when the child is gone. */
+  readonly onChange: () => void;
+};
+
+/** A machine under load takes seconds to start Node; this is for one that never will. */
+const BOOT_MS = 30_000;
+/** How long a dead child's last words may take to arrive. */
+const DRAIN_MS = 500;
+
+/** Starts one child. Throws FlagsError or SpawnError. */
+export async function openChild(options: ChildOptions): Promise<Child> {
+  const flags = containmentFlags(options);
+  const contained = await spawnContained(options.program, [...flags, "--input-type=module", "-e", BOOT]);
+  let fit = true;
+  const stop = async (reason: Failure) => {
+    fit = false;
+    calls.condemn(reason);
+    await contained.kill();
+    calls.endAll(reason);
+  };
+  const calls = makeCalls({
+    data_dir: options.data_dir,
+    graceMs: options.graceMs,
+    send: (header, payload) => void contained.input.write(encodeFrame(header, payload)),
+    stop: (reason) => void stop(reason),
+    retire: () => {
+      fit = false;
+    },
+    onEnd: options.onChange,
+  });
+
+  let booted = () => {};
+  const ready = started(contained, (done) => {
+    booted = done;
+  });
+  const read = readFrames(calls.bound, (frame) =>
+    frame.header.t === "ready" ? booted() : calls.receive(frame),
+  );
+  contained.output.on("data", (chunk: Uint8Array) => {
+    try {
+      read(chunk);
+    } catch (error) {
+      const large = error instanceof FrameError && error.code === "TOO_LARGE";
+      contained.output.destroy();
+      stop(
+        failure(
+          large ? "OUTPUT_TOO_LARGE" : "OUTPUT_INVALID",
+          `the process wrote ${(error as Error).message}`,
+        ),
+      );
+    }
+  });
+  for (const [from, stream] of contained.printed.entries()) {
+    stream.on("data", (chunk: Uint8Array) => calls.print(chunk, from));
+  }
+  const stopWatching = watchMemory(contained.pid, options.memory_mb, (mb) => {
+    stop(
+      failure(
+        "HANDLER_EXITED",
+        `used ${mb} MiB of memory; the limit is ${options.memory_mb} beside Node's own`,
+      ),
+    );
+  });
+  contained.exit.then(async (how) => {
+    fit = false;
+    stopWatching();
+    if (calls.size > 0) await drained(contained);
+    calls.endAll(failure("HANDLER_EXITED", `the process ${how} before it answered`));
+    options.onChange();
+  });
+
+  return {
+    ready,
+    get running() {
+      return calls.size;
+    },
+    get fit() {
+      return fit;
+    },
+    holds: calls.holds,
+    start: calls.start,
+    stop,
+    killNow: contained.killNow,
+  };
+}
+
+function started({ exit, kill }: Contained, onReady: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const tooLong = setTimeout(() => {
+      reject(new SpawnError("the contained process didn't start in time"));
+      kill();
+    }, BOOT_MS);
+    onReady(() => {
+      clearTimeout(tooLong);
+      resolve();
+    });
+    exit.then((how) => {
+      clearTimeout(tooLong);
+      reject(new SpawnError(`the contained process ${how} before it was ready`));
+    });
+  });
+}
+
+/** Waits for what a dead child wrote last; not for ever, since a grandchild could hold the pipe. */
+function drained({ output }: Contained): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, DRAIN_MS);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    if (output.closed) done();
+    else output.once("close", done);
+  });
+}

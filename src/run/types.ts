@@ -1,0 +1,54 @@
+import type { JsonObject } from "../protocol/canonical.js";
+import type { Containment } from "../protocol/facts.js";
+import type { FaultCode, Progress } from "../protocol/outcome.js";
+import type { Env } from "../protocol/request.js";
+import type { Limits } from "../protocol/skill.js";
+import type { PrivilegeEnvelope } from "../protocol/worker.js";
+
+/** One run of one tool, from bytes that the caller has verified. */
+export type Job = {
+  readonly artifact_digest: string;
+  readonly tenant_id: string;
+  readonly env: Env;
+  readonly tool: string;
+  /** The ESM source of each tool's handler, by tool name. */
+  readonly handlers: ReadonlyMap<string, Uint8Array>;
+  /** The arguments as JSON text in UTF-8. */
+  readonly input: Uint8Array;
+  readonly limits: Limits;
+  /** The one directory that this tenant and skill may touch, or null for none. */
+  readonly data_dir: string | null;
+  /** What the handler sees as `context.caller`. */
+  readonly caller: JsonObject;
+  readonly envelope: PrivilegeEnvelope;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** A line that the handler logged or printed. */
+  readonly onLog?: (line: string) => void;
+};
+
+/** Why a run has no output. `detail` is for the ledger's operator only: bounded, well-formed, perhaps hostile text. */
+export type Failure = { readonly ok: false; readonly code: FaultCode; readonly detail: string };
+
+/** How a run ended. `output` is JSON text as the child wrote it, within its bound and otherwise unchecked. */
+export type Ending = { readonly ok: true; readonly output: Uint8Array } | Failure;
+
+/** An ending and when the handler had the call, in milliseconds since the epoch. */
+export type RunResult = Ending & { readonly started_at: number; readonly ended_at: number };
+
+/** Runs handlers away from the Hall's own process. */
+export type Runner = {
+  /** Never throws; every way to fail is a code. */
+  run(job: Job): Promise<RunResult>;
+  /** What this way of running enforces on this machine, tried out once. */
+  containment(): Promise<Containment>;
+  /** Ends every child and resolves when they are gone. */
+  close(): Promise<void>;
+};
+
+const MAX_DETAIL = 2_000;
+
+/** A failure with its detail cut and made well-formed. */
+export function failure(code: FaultCode, detail: string): Failure {
+  return { ok: false, code, detail: detail.slice(0, MAX_DETAIL).toWellFormed() };
+}
