@@ -9,6 +9,10 @@ export const ATTEST_CODES = [
 ] as const;
 export type AttestCode = (typeof ATTEST_CODES)[number];
 
+/** Where a package was built (wcp.md 7.2). */
+export const BUILD_SOURCES = ["local", "ci", "agent"] as const;
+export type BuildSource = (typeof BUILD_SOURCES)[number];
+
 /** The awp.v1 package manifest (wcp.md 7.2). */
 export type PackageManifest = {
   readonly schema_version: "awp.v1";
@@ -18,7 +22,7 @@ export type PackageManifest = {
   readonly package_hash: string;
   readonly built_at_utc: string;
   readonly attested_at_utc: string;
-  readonly build_source: string;
+  readonly build_source: BuildSource;
   readonly trust_statement: string;
   readonly signature_hmac_sha256: string;
 };
