@@ -45,17 +45,13 @@ export function createMcpServer(options: McpServerOptions): Server {
 
   function openSession(gate: Gate): Session {
     const listing = openListing(gate);
-    const notice = onceWithin(CHANGES_WITHIN_MS, () => {
+    const tell = onceWithin(CHANGES_WITHIN_MS, () => {
       if (server.transport !== undefined) server.sendToolListChanged().catch(report);
     });
-    const stop = gate.onToolsChanged(() => {
+    stopListening = gate.onToolsChanged(() => {
       listing.changed();
-      notice.due();
+      tell();
     });
-    stopListening = () => {
-      stop();
-      notice.cancel();
-    };
     return {
       gate,
       listing,
@@ -104,18 +100,15 @@ export function createMcpServer(options: McpServerOptions): Server {
   return server;
 }
 
-/** Runs `action` once, `ms` after the first of any number of `due()` in that time. */
-function onceWithin(ms: number, action: () => void): { due(): void; cancel(): void } {
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    due() {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        action();
-      }, ms).unref();
-    },
-    cancel() {
-      clearTimeout(timer);
-    },
+/** Runs `action` once, `ms` after the first of any number of calls in that time. */
+function onceWithin(ms: number, action: () => void): () => void {
+  let due = false;
+  return () => {
+    if (due) return;
+    due = true;
+    setTimeout(() => {
+      due = false;
+      action();
+    }, ms).unref();
   };
 }

@@ -3,8 +3,8 @@ import { requestIdOf } from "./rpc.js";
 const MAX_SKELETON = 4096;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPENING = new Set([0x5b, 0x7b]); // [ {
-const CLOSING = new Set([0x5d, 0x7d]); // ] }
+const isOpening = (byte: number) => byte === 0x5b || byte === 0x7b; // [ {
+const isClosing = (byte: number) => byte === 0x5d || byte === 0x7d; // ] }
 
 /** Reads JSON of any size in constant memory and tells only the id of the request that it is. */
 export type SkeletonReader = {
@@ -33,9 +33,9 @@ export function skeletonReader(): SkeletonReader {
       return;
     }
     if (byte === QUOTE) inString = true;
-    if (CLOSING.has(byte)) depth--;
+    if (isClosing(byte)) depth--;
     if (depth <= 1) keep(byte);
-    if (OPENING.has(byte)) depth++;
+    if (isOpening(byte)) depth++;
   }
 
   function keep(byte: number): void {
@@ -44,7 +44,7 @@ export function skeletonReader(): SkeletonReader {
 
   return {
     push(bytes) {
-      for (const byte of bytes) read(byte);
+      if (kept.length <= MAX_SKELETON) for (const byte of bytes) read(byte);
     },
     id() {
       if (kept.length > MAX_SKELETON) return undefined;

@@ -34,12 +34,13 @@ export async function serveStdio(options: StdioOptions): Promise<StdioServer> {
   const restoreConsole = redirectConsole(errors);
   errors.on("error", () => {}); // a client that reads no stderr is no reason to stop
   const exit = options.exit ?? ((code) => process.exit(code));
-  const note = (error: Error) => errors.write(`hall: ${printable(error.message)}\n`);
+  const onError =
+    options.onError ?? ((error: Error) => void errors.write(`hall: ${printable(error.message)}\n`));
   const running = new Set<Promise<unknown>>();
 
   const server = createMcpServer({
-    onError: note,
     ...options,
+    onError,
     gateFor: (client) => watched(options.gateFor(client), running),
   });
   const transport = openStdioTransport(input, output);
@@ -54,8 +55,12 @@ export async function serveStdio(options: StdioOptions): Promise<StdioServer> {
     const done = await within(CLOSE_WITHIN_MS, async () => {
       await Promise.allSettled(running);
       await options.onClose?.();
-    }).catch(() => false);
-    if (!done) note(new Error("the Hall didn't close cleanly"));
+    }).catch((cause) => {
+      onError(
+        new Error(`closing failed: ${cause instanceof Error ? cause.message : "no reason given"}`, { cause }),
+      );
+      return false;
+    });
     restoreConsole();
     exit(done ? 0 : 1);
   }

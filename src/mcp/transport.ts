@@ -39,13 +39,13 @@ export function openStdioTransport(
     input.on("end", closeNow).on("data", read);
   }
 
-  /** Resolves when the message has been handed to the system, so a slow client slows its sender. */
+  /** Resolves when the message has been handed on, so a slow client slows its sender; a failed write is the end. */
   function send(message: JSONRPCMessage): Promise<void> {
     if (closed) return Promise.resolve();
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       output.write(`${JSON.stringify(message)}\n`, (error) => {
-        if (error == null || closed) resolve();
-        else reject(error);
+        if (error != null) closeNow();
+        resolve();
       });
     });
   }
@@ -83,7 +83,7 @@ export function openStdioTransport(
       note(`${message} It was dropped.`);
     } else {
       const error = { code: ErrorCode.InvalidRequest, message };
-      send({ jsonrpc: "2.0", id, error }).catch(() => note("An error couldn't be sent."));
+      void send({ jsonrpc: "2.0", id, error });
     }
   }
 
