@@ -232,11 +232,14 @@ const BODIES: { readonly [K in Exclude<RecordKind, "genesis">]: Members<Bodies[K
 export function parseBody<K extends RecordKind>(kind: K, bytes: Uint8Array): Bodies[K] {
   if (bytes.length > MAX_BODY_BYTES) throw new RecordError(`${kind}: more than ${MAX_BODY_BYTES} bytes`);
   if (kind === "genesis") return parseGenesis(bytes) as Bodies[K];
-  const table: unknown = BODIES[kind as Exclude<RecordKind, "genesis">];
-  return expectMembers(
-    `${kind} body`,
+  return expectBody(
+    kind as Exclude<RecordKind, "genesis">,
     readCanonical(`${kind} body`, bytes),
-    table as Members<Bodies[K]>,
-    false,
-  );
+  ) as Bodies[K];
+}
+
+/** The same check for a body at hand as a value, before its bytes are made. Throws RecordError. */
+export function expectBody<K extends Exclude<RecordKind, "genesis">>(kind: K, value: unknown): Bodies[K] {
+  const table: Members<Bodies[K]> = BODIES[kind];
+  return expectMembers(`${kind} body`, value, table, false);
 }
