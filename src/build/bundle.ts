@@ -41,6 +41,9 @@ const OPTIONS = {
   logOverride: Object.fromEntries(Object.keys(REMEDIES).map((id) => [id, "error"])),
 } as const satisfies BuildOptions;
 
+/** esbuild's stand-in for a require() that it couldn't bundle, as for require.resolve: it would throw when it runs. */
+const REQUIRE_SHIM = "throw Error('Dynamic require of \"'";
+
 /** Bundles the handler whose file is `entry`, relative to the skill and within it (`files.resolve`). */
 export async function bundleHandler(files: SkillFiles, entry: string): Promise<Bundle> {
   const { build } = await import("esbuild");
@@ -56,6 +59,7 @@ export async function bundleHandler(files: SkillFiles, entry: string): Promise<B
     if (source === undefined || output === undefined) throw new Error("esbuild gave no output");
     assertConfined(files, result.metafile);
     if (!output.exports.includes("default")) return { ok: false, problems: [noDefaultExport(entry)] };
+    if (Buffer.from(source).includes(REQUIRE_SHIM)) return { ok: false, problems: [requireLeft(entry)] };
     return { ok: true, source, warnings: result.warnings.map((message) => problemOf(message, entry)) };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
@@ -86,6 +90,14 @@ function noDefaultExport(entry: string): BuildProblem {
     file: entry,
     message: "no default export",
     remedy: `Write: export default async function (${types.join(", ")}) { … }`,
+  };
+}
+
+function requireLeft(entry: string): BuildProblem {
+  return {
+    file: entry,
+    message: "a use of require that can't be bundled, in it or in what it imports",
+    remedy: "Import modules; require.resolve and require.main don't exist in a bundle",
   };
 }
 

@@ -58,11 +58,15 @@ export function parseManifestText(text: string, file: string): ManifestText {
   } as const;
   const documents = [...new Composer(options).compose(tokens)];
   const [first, second] = documents;
-  if (first === undefined || first.contents === null)
+  if (first === undefined || isNothing(first))
     return unreadable({ file, message: "empty", remedy: "Write the manifest; hall.md shows one" });
   if (second !== undefined)
     reader.report([], second.range[0], "a second document", "Keep one document, without --- in between");
   return reader.readDocument(first);
+}
+
+function isNothing({ contents, errors }: Document.Parsed): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null && errors.length === 0);
 }
 
 function unreadable(problem: BuildProblem): ManifestText {

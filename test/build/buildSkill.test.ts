@@ -1,0 +1,268 @@
+import { cpSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readArtifact } from "../../src/build/artifact.js";
+import { type BuiltSkill, buildSkill, type SkillCompiler } from "../../src/build/buildSkill.js";
+import { BuildError, type BuildProblem } from "../../src/build/problem.js";
+import { canonicalBytes, sha256Hex } from "../../src/protocol/canonical.js";
+import { ADAPTERS } from "../../src/protocol/standing.js";
+import { directoryOf, writeFiles } from "./skillDirectory.js";
+
+/** Stands in for compile/, which has its own tests: enough to see what the builder does with its answers. */
+const compile: SkillCompiler = {
+  checkManifest: (value) => {
+    const manifest = value as Parameters<SkillCompiler["compileSkill"]>[0];
+    const problems = [];
+    if (typeof manifest.version !== "string")
+      problems.push({ path: ["version"], message: "expected a string", remedy: "Write a version" });
+    if (manifest.title === undefined)
+      problems.push({ path: ["title"], message: "missing", remedy: "Write one" });
+    if (problems.length > 0) return { problems };
+    return {
+      manifest,
+      warnings: [{ path: ["capabilities", 0], message: "not in the catalogue", remedy: "None needed" }],
+    };
+  },
+  compileSkill: (manifest) => ({
+    skill_json: canonicalBytes(manifest),
+    definitions: [],
+    platforms: Object.fromEntries(ADAPTERS.map((platform) => [platform, []])),
+    skill_md: `# ${manifest.title}\n`,
+    mcp_json: {},
+    worker: {
+      worker_id: "",
+      worker_species_id: "",
+      worker_version: "",
+      capabilities: [],
+      risk_tier: "low",
+      required_controls: [],
+      currently_implements: [],
+      allowed_environments: [],
+      data_labels: [],
+      blast_radius: manifest.blast_radius,
+      privilege_envelope: manifest.privilege_envelope,
+    },
+  }),
+};
+
+const build = (directory: string): Promise<BuiltSkill> =>
+  buildSkill(directory, { compile, hallVersion: "0.1.0" });
+
+async function problemsOf(
+  files: Record<string, string | Uint8Array> | string,
+): Promise<readonly BuildProblem[]> {
+  const directory = typeof files === "string" ? files : directoryOf(files);
+  const error: unknown = await build(directory).catch((thrown: unknown) => thrown);
+  if (!(error instanceof BuildError)) throw error;
+  for (const { message, remedy } of error.problems) {
+    expect(message).not.toBe("");
+    expect(remedy).not.toBe("");
+    expect(error.message).toContain(message);
+  }
+  return error.problems;
+}
+
+const YAML = `version: "1.0.0"
+title: A
+capabilities: [cap.x.y]
+blast_radius: {}
+privilege_envelope: {}
+tools:
+  - name: one
+    handler: src/one.ts
+  - name: two
+    handler: src/two.mjs
+`;
+const SKILL = {
+  "skill.yaml": YAML,
+  "src/one.ts": 'import { x } from "./shared.js";\nexport default () => x;\n',
+  "src/two.mjs": 'import { x } from "./shared.js";\nexport default () => x + 1;\n',
+  "src/shared.ts": "export const x: number = 1;\n",
+  "README.md": "not part of the build\n",
+};
+
+describe("a build", () => {
+  test("is one artifact, named by its digest, with what the certificate needs", async () => {
+    const built = await build(directoryOf(SKILL));
+    const artifact = readArtifact(built.artifact);
+    expect(artifact.digest).toBe(built.artifact_digest);
+    expect(built.artifact_digest).toBe(sha256Hex(built.artifact));
+    expect(built.manifest_hash).toBe(sha256Hex(artifact.skill_json));
+    expect(artifact.manifest_hash).toBe(built.manifest_hash);
+    expect(built.toolchain).toEqual({ esbuild: expect.stringMatching(/^\d+\.\d+\.\d+$/), hall: "0.1.0" });
+    expect([...artifact.files.keys()]).toEqual([
+      "index.json",
+      "SKILL.md",
+      "handlers/one.mjs",
+      "handlers/two.mjs",
+      "inputs.json",
+      "mcp.json",
+      "skill.json",
+      "tools/langchain.json",
+      "tools/mcp.json",
+      "tools/openai.json",
+      "tools/vercel-ai.json",
+    ]);
+    expect([...artifact.handlers.keys()]).toEqual(["one", "two"]);
+    expect(artifact.inputs).toEqual(
+      (["skill.yaml", "src/one.ts", "src/shared.ts", "src/two.mjs"] as const).map((path) => ({
+        path,
+        sha256: sha256Hex(SKILL[path]),
+        size: SKILL[path].length,
+      })),
+    );
+    expect(built.warnings).toMatchObject([{ file: "skill.yaml", line: 3, path: "capabilities[0]" }]);
+  });
+
+  test("gives the same bytes twice, and in another folder below other files", async () => {
+    const first = directoryOf(SKILL);
+    const parent = directoryOf({
+      "package.json": '{"type":"module","sideEffects":false}',
+      "tsconfig.json": "{ broken",
+    });
+    const second = join(parent, "deep/er");
+    writeFiles(second, SKILL);
+    const [a, b, c] = [await build(first), await build(first), await build(second)];
+    expect(b.artifact).toEqual(a.artifact);
+    expect(c.artifact).toEqual(a.artifact);
+  });
+
+  test("changes with any input", async () => {
+    const { artifact_digest } = await build(directoryOf(SKILL));
+    for (const path of ["skill.yaml", "src/shared.ts"] as const) {
+      const changed = { ...SKILL, [path]: SKILL[path].replace("1", "3") };
+      expect((await build(directoryOf(changed))).artifact_digest).not.toBe(artifact_digest);
+    }
+    expect((await build(directoryOf({ ...SKILL, "README.md": "" }))).artifact_digest).toBe(artifact_digest);
+  });
+
+  test("warns of what esbuild warns of", async () => {
+    const { warnings } = await build(
+      directoryOf({ ...SKILL, "src/one.ts": "export default (x) => typeof x === 'strin';\n" }),
+    );
+    expect(warnings).toContainEqual(expect.objectContaining({ file: "src/one.ts", line: 1 }));
+  });
+});
+
+describe("the example skill", () => {
+  test("builds the same bytes from a copy elsewhere", async () => {
+    const copy = directoryOf({});
+    cpSync("skills/notes", copy, { recursive: true });
+    const here = await build("skills/notes");
+    expect((await build(copy)).artifact).toEqual(here.artifact);
+    expect([...readArtifact(here.artifact).handlers.keys()]).toEqual(["search_notes", "add_note"]);
+  });
+
+  test("does what its examples say", async () => {
+    const { artifact, manifest } = await build("skills/notes");
+    const { handlers } = readArtifact(artifact);
+    for (const tool of manifest.tools) {
+      const source = Buffer.from(handlers.get(tool.name) ?? []).toString("base64");
+      const { default: handler } = await import(`data:text/javascript;base64,${source}`);
+      for (const example of tool.examples) {
+        const data_dir = directoryOf(example.data ?? {});
+        const context = { data_dir, signal: new AbortController().signal };
+        expect(await handler(example.input, context), example.name).toEqual(example.output);
+        if (tool.name === "add_note")
+          expect(readFileSync(join(data_dir, "notes.txt"), "utf8")).toBe(
+            `${example.data?.["notes.txt"] ?? ""}${example.input["text"]}\n`,
+          );
+      }
+    }
+  });
+});
+
+describe("problems", () => {
+  test("of manifest, YAML and two handlers are reported at once, with lines", async () => {
+    const problems = await problemsOf({
+      ...SKILL,
+      "skill.yaml": `version: 1.10\nanchor: &x 1\n${YAML.slice(YAML.indexOf("capabilities"))}  - name: three\n    handler: src/three.ts\n`,
+      "src/one.ts": 'import "node:net";\nexport default 1;',
+      "src/two.mjs": "\nexport default (;",
+    });
+    expect(problems).toMatchObject([
+      { file: "skill.yaml", line: 2, path: "anchor" },
+      { file: "skill.yaml", line: 1, path: "version", remedy: 'Put it in quotes: version: "1.10"' },
+      { file: "skill.yaml", line: 1, path: "title" },
+      { file: "skill.yaml", line: 12, path: "tools[2].handler", message: '"src/three.ts": no such file' },
+      { file: "src/one.ts", line: 1 },
+      { file: "src/two.mjs", line: 2 },
+    ]);
+  });
+
+  test("of a file that two handlers share are reported once", async () => {
+    const problems = await problemsOf({ ...SKILL, "src/shared.ts": 'import "os";\nexport const x = 1;' });
+    expect(problems).toMatchObject([{ file: "src/shared.ts", line: 1 }]);
+  });
+
+  test.each([
+    ["../outside.ts", /not a path within the skill/],
+    ["src/../../outside.ts", /not a path within the skill/],
+    ["/etc/passwd", /not a path within the skill/],
+    ["C:\\x.ts", /not a path within the skill/],
+    ["file:///etc/passwd", /not a path within the skill/],
+    ["src/link.ts", /outside the skill/],
+    ["src/linked/outside.ts", /outside the skill/],
+    ["src", /nameless file/],
+    ["skill.yaml", /a \.yaml file/],
+    ["src/data.json", /a \.json file/],
+    ["src/addon.node", /native addon/],
+    ["src/nope.ts", /no such file/],
+    ["", /not a path within the skill/],
+  ])("a handler %j", async (handler, message) => {
+    const parent = directoryOf({ "outside.ts": "export default 1;" });
+    const root = join(parent, "skill");
+    writeFiles(root, {
+      "skill.yaml": `version: "1"\ntitle: A\ntools:\n  - name: one\n    handler: ${JSON.stringify(handler)}\n`,
+      "src/data.json": "{}",
+      "src/addon.node": "",
+    });
+    symlinkSync("../../outside.ts", join(root, "src/link.ts"));
+    symlinkSync("../..", join(root, "src/linked"));
+    expect(await problemsOf(root)).toMatchObject([
+      { file: "skill.yaml", line: 5, path: "tools[0].handler", message: expect.stringMatching(message) },
+    ]);
+  });
+
+  test.each([
+    ["-x", "y", /begins with a hyphen/],
+    ["add", "Add", /Add is add but for case/],
+  ])("tool names that make no file names: %s and %s", async (one, two, message) => {
+    const named = YAML.replace("name: one", `name: "${one}"`).replace("name: two", `name: ${two}`);
+    expect(await problemsOf({ ...SKILL, "skill.yaml": named })).toMatchObject([
+      { message: expect.stringMatching(message) },
+    ]);
+  });
+
+  test("a directory without a manifest, and none at all", async () => {
+    expect(await problemsOf({})).toMatchObject([{ file: "skill.yaml", message: "no such file" }]);
+    expect(await problemsOf("/nowhere/at/all")).toMatchObject([
+      { file: "/nowhere/at/all", message: "no such file" },
+    ]);
+  });
+
+  test("a manifest that is huge, a link out of the skill, or not text", async () => {
+    expect(await problemsOf({ "skill.yaml": new Uint8Array(300_000) })).toMatchObject([
+      { message: expect.stringMatching(/256 KB/) },
+    ]);
+    expect(await problemsOf({ "skill.yaml": Buffer.from([0x61, 0x3a, 0xff]) })).toMatchObject([
+      { message: "not UTF-8 text" },
+    ]);
+    const root = directoryOf({});
+    symlinkSync("/etc/passwd", join(root, "skill.yaml"));
+    expect(await problemsOf(root)).toMatchObject([{ message: expect.stringMatching(/outside/) }]);
+  });
+
+  test("an artifact that would be too large", async () => {
+    const big = `export const x = ${JSON.stringify("x".repeat(9 * 1024 * 1024))};`;
+    expect(await problemsOf({ ...SKILL, "src/shared.ts": big })).toMatchObject([
+      { message: expect.stringMatching(/16 MiB/) },
+    ]);
+  });
+
+  test("none of the skill's code runs", async () => {
+    const root = directoryOf({ ...SKILL, "src/shared.ts": "globalThis.ran = true;\nexport const x = 1;" });
+    await build(root);
+    expect("ran" in globalThis).toBe(false);
+  });
+});
