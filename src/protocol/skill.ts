@@ -1,6 +1,27 @@
+import { z } from "zod";
 import type { Json, JsonObject } from "./canonical.js";
-import type { DataLabel, Env, RiskTier } from "./request.js";
-import type { BlastRadius, PrivilegeEnvelope } from "./worker.js";
+import {
+  CapabilityIdSchema,
+  ControlIdSchema,
+  NamespaceSchema,
+  SkillNameSchema,
+  SpeciesIdSchema,
+  ToolNameSchema,
+} from "./ids.js";
+import {
+  type DataLabel,
+  DataLabelSchema,
+  type Env,
+  EnvSchema,
+  type RiskTier,
+  RiskTierSchema,
+} from "./request.js";
+import {
+  type BlastRadius,
+  BlastRadiusSchema,
+  type PrivilegeEnvelope,
+  PrivilegeEnvelopeSchema,
+} from "./worker.js";
 
 /** Bounds of one run (hall.md, A skill). */
 export type Limits = {
@@ -51,6 +72,112 @@ export type SkillManifest = {
   readonly audit_events: readonly string[];
   readonly tools: readonly ManifestTool[];
 };
+
+const SEMVER =
+  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?$/;
+const WORKER_ID = /^(?:x|org)(?:\.[a-z0-9]+(?:-[a-z0-9]+)*){2,}$/;
+const HANDLER = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]*\/)*[A-Za-z0-9_][A-Za-z0-9._-]*\.(?:ts|mts|js|mjs)$/;
+
+/** The events that a skill can ask to be audited (S002, lifecycle). All are recorded anyway. */
+export const AUDIT_EVENTS = ["init", "build", "certify", "publish", "install", "execute", "deny"] as const;
+
+/** Longest text of a tool or skill that a model reads; the narrowest platform's bound. */
+export const MAX_DESCRIPTION = 1024;
+
+const jsonObject = z.custom<JsonObject>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  {
+    error: "expected an object",
+  },
+);
+const json = z.custom<Json>((value) => value !== undefined, { error: "is missing" });
+const fileName = z
+  .string()
+  .max(99)
+  .regex(/^(?:[A-Za-z0-9_][A-Za-z0-9._-]*\/)*[A-Za-z0-9_][A-Za-z0-9._-]*$/);
+
+const LimitsSchema = z
+  .strictObject({
+    timeout_ms: z.int().min(1).max(600_000).default(10_000),
+    memory_mb: z.int().min(16).max(4_096).default(128),
+    output_bytes: z.int().min(1).max(8_388_608).default(262_144),
+    concurrency: z.int().min(1).max(64).default(1),
+  })
+  .prefault({});
+
+const ToolExampleSchema = z.strictObject({
+  name: z.string().min(1).max(100),
+  data: z.record(fileName, z.string()).exactOptional(),
+  input: jsonObject,
+  output: json,
+});
+
+const ManifestToolSchema = z.strictObject({
+  name: ToolNameSchema,
+  description: z.string().min(1).max(MAX_DESCRIPTION),
+  capability: CapabilityIdSchema,
+  input_schema: jsonObject,
+  output_schema: jsonObject.exactOptional(),
+  handler: z
+    .string()
+    .max(99)
+    .regex(HANDLER, { error: "expected a .ts or .js file inside the skill, as a relative path" }),
+  examples: z.array(ToolExampleSchema).max(50).default([]),
+});
+
+/** The shape of skill.yaml's value. What members mean for each other, compile/ checks. */
+export const ManifestSchema = z.strictObject({
+  manifest_version: z.literal("1"),
+  namespace: NamespaceSchema,
+  name: SkillNameSchema,
+  version: z
+    .string()
+    .max(64)
+    .regex(SEMVER, { error: "expected three numbers, as in 1.2.0 (semantic versioning)" }),
+  title: z.string().min(1).max(80),
+  description: z.string().min(1).max(MAX_DESCRIPTION),
+  worker: z.strictObject({
+    id: z.string().max(128).regex(WORKER_ID, { error: "expected an id like org.acme.notes" }).exactOptional(),
+    species: SpeciesIdSchema,
+  }),
+  risk_tier: RiskTierSchema,
+  policy_tier: z.int().min(0).max(8),
+  capabilities: z.array(CapabilityIdSchema).min(1).max(64),
+  data_labels: z.array(DataLabelSchema).min(1).default(["PUBLIC", "INTERNAL"]),
+  allowed_environments: z.array(EnvSchema).min(1),
+  required_controls: z.array(ControlIdSchema).max(64).default([]),
+  currently_implements: z.array(ControlIdSchema).max(64).default([]),
+  blast_radius: BlastRadiusSchema,
+  privilege_envelope: PrivilegeEnvelopeSchema,
+  limits: LimitsSchema,
+  attestation_required: z.literal(true).default(true),
+  audit_events: z.array(z.enum(AUDIT_EVENTS)).min(1).default(["execute", "deny"]),
+  tools: z.array(ManifestToolSchema).min(1).max(64),
+});
+
+/** The keys that a manifest may have at a path, or none where it isn't an object of ours. */
+export function manifestKeys(path: readonly PropertyKey[]): readonly string[] {
+  let schema: unknown = ManifestSchema;
+  for (const segment of path) {
+    schema = unwrap(schema);
+    if (schema instanceof z.ZodObject) schema = schema.shape[String(segment)];
+    else if (schema instanceof z.ZodArray) schema = schema.element;
+    else return [];
+  }
+  schema = unwrap(schema);
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+function unwrap(schema: unknown): unknown {
+  if (
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodExactOptional
+  ) {
+    return unwrap(schema.unwrap());
+  }
+  return schema;
+}
 
 /** Hints for clients; derived, never policy (MCP tool annotations). */
 export type ToolAnnotations = {
