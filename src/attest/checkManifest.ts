@@ -19,7 +19,7 @@ export type ManifestQuestion = {
   /** Where the secret should have come from, named in `meta` when it is missing. */
   readonly secretEnv?: string;
   /** Bare hex, or with `sha256:` before it. */
-  readonly bannedHashes?: Iterable<string>;
+  readonly bannedHashes?: ReadonlySet<string> | readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 };

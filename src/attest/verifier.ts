@@ -10,13 +10,13 @@ export type VerifierOptions = {
   readonly workerSpeciesId: string;
   /** Name of the variable that holds the secret. */
   readonly secretEnv?: string;
-  readonly bannedHashes?: Iterable<string>;
+  readonly bannedHashes?: ReadonlySet<string> | readonly string[];
   /**
-   * S002 says that this class reads its secret from the environment at each verify; so process.env is the default
-   * here, and here alone outside the edges.
+   * Where the secret is looked up at each verify, and nowhere else (S002): process.env at an edge, the stored secret
+   * under the same name inside a Hall. Attest reads no environment itself.
    */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly now?: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: Clock;
 };
 
 /** Checks that a worker package on disk is attested and unchanged (S003; wcp.md 7.4). Fails closed and never throws. */
@@ -29,8 +29,8 @@ export class PackageAttestationVerifier {
 
   /** The package as it is now. `denyCode` is the first of the ATTEST codes that holds, or null. */
   verify(): AttestResult {
-    const { packageRoot, manifestPath, workerId, workerSpeciesId, bannedHashes } = this.#options;
-    const { secretEnv = DEFAULT_SECRET_ENV, env = process.env, now = Date.now } = this.#options;
+    const { packageRoot, manifestPath, workerId, workerSpeciesId, bannedHashes, env, now } = this.#options;
+    const { secretEnv = DEFAULT_SECRET_ENV } = this.#options;
     const manifest = attempt(() => JSON.parse(readFileSync(manifestPath, "utf8")) as unknown);
     if ("error" in manifest) {
       const isAbsent = manifest.error === "ENOENT";
