@@ -21,7 +21,7 @@ export type BlastRadius = {
 
 /** How an envelope writes the skill's own data directory, one per tenant and skill. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the manifest's own placeholder
-const OWN_DATA = "${data}";
+export const OWN_DATA = "${data}";
 const SECRET_NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
 const HOST =
   /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?::[0-9]{1,5})?$/;

@@ -32,15 +32,20 @@ export type CallsOptions = {
   onEnd(): void;
 };
 
+/** What a child may print in its life while no call runs in it; nobody reads that. */
+const MAX_IDLE_PRINTED = 16 * 1024 * 1024;
+
 type Entry = { readonly call: Call; readonly release: () => void; answered: boolean };
 
 const TOO_MUCH_CHATTER = failure("OUTPUT_TOO_LARGE", "printed, logged or reported more than 16 MiB");
+const NOT_FROM_BOOT = failure("OUTPUT_INVALID", "the process wrote an answer that isn't one");
 const COMPANY_STOPPED = failure("HANDLER_EXITED", "another call in the same process had to be stopped");
 
 export function makeCalls(options: CallsOptions): Calls {
   const entries = new Map<number, Entry>();
   const sources = new Map<string, Uint8Array>();
   let lastId = 0;
+  let idlePrinted = 0;
 
   const stopFor = (call: Call, reason: Failure) => {
     call.condemn(reason);
@@ -108,6 +113,9 @@ export function makeCalls(options: CallsOptions): Calls {
       const ending = endingOf(header, payload, call.job.limits.output_bytes);
       entry.answered = true;
       entry.release();
+      // The boot measures before it answers and knows its codes: any other answer is the handler's own writing.
+      const fromBoot = header.t === "done" ? ending.ok : ending !== NOT_FROM_BOOT;
+      if (!fromBoot) options.stop(NOT_FROM_BOOT);
       // What the handler printed before it answered lies ready in the other pipes: let this turn of the loop read it.
       setImmediate(() => {
         end(id, entry, ending);
@@ -115,6 +123,10 @@ export function makeCalls(options: CallsOptions): Calls {
       });
     },
     print(chunk, from) {
+      if (entries.size === 0) {
+        idlePrinted += chunk.length;
+        if (idlePrinted > MAX_IDLE_PRINTED) options.stop(TOO_MUCH_CHATTER);
+      }
       for (const { call } of entries.values()) {
         if (!call.chatter(chunk.length)) stopFor(call, TOO_MUCH_CHATTER);
         else if (entries.size === 1) call.print(chunk, from); // of several calls nobody can say whose line it is
@@ -149,9 +161,7 @@ function endingOf(header: JsonObject, output: Uint8Array, most: number): Ending 
     return failure("OUTPUT_TOO_LARGE", `an output of ${output.length} bytes; the limit is ${most}`);
   }
   const code = CHILD_CODES.find((known) => known === header.code);
-  if (header.t !== "failed" || code === undefined)
-    return failure("OUTPUT_INVALID", "the process wrote an unknown frame");
-  return failure(code, asText(header.detail));
+  return header.t === "failed" && code !== undefined ? failure(code, asText(header.detail)) : NOT_FROM_BOOT;
 }
 
 function asText(value: unknown): string {

@@ -62,10 +62,10 @@ process.reallyExit(0);
  * Runs one child under the flags of every handler, without a data directory, and returns what it could still do.
  * Takes about 70 ms. Throws CanaryError, FlagsError or SpawnError when that can't be found out.
  */
-export async function runCanary(program: string): Promise<readonly Try[]> {
+export async function runCanary(command: readonly string[]): Promise<readonly Try[]> {
   const flags = containmentFlags({ memory_mb: 64, data_dir: null, writes: false });
   const path = join(tmpdir(), `hall-canary-${randomUUID()}`);
-  const child = await spawnContained(program, [...flags, "--input-type=module", "-e", CANARY, path]);
+  const child = await spawnContained(command, [...flags, "--input-type=module", "-e", CANARY, path]);
   const deadline = setTimeout(() => child.killNow(), DEADLINE_MS);
   let text = "";
   const closed = new Promise((resolve) => child.output.once("close", resolve));

@@ -25,7 +25,8 @@ export type Child = {
 };
 
 export type ChildOptions = Allowance & {
-  readonly program: string;
+  /** The Node that runs it, and what that is started through. */
+  readonly command: readonly string[];
   readonly graceMs: number;
   /** Called when a call has ended, and when the child is gone. */
   readonly onChange: () => void;
@@ -39,7 +40,7 @@ const DRAIN_MS = 500;
 /** Starts one child. Throws FlagsError or SpawnError. */
 export async function openChild(options: ChildOptions): Promise<Child> {
   const flags = containmentFlags(options);
-  const contained = await spawnContained(options.program, [...flags, "--input-type=module", "-e", BOOT]);
+  const contained = await spawnContained(options.command, [...flags, "--input-type=module", "-e", BOOT]);
   let fit = true;
   const stop = async (reason: Failure) => {
     fit = false;

@@ -12,7 +12,7 @@ export type Lane = {
 };
 
 export type LaneOptions = {
-  readonly program: string;
+  readonly command: () => Promise<readonly string[]>;
   readonly memory_mb: number;
   /** As the job names it, not yet looked at; null for none. */
   readonly data_dir: string | null;
@@ -63,7 +63,7 @@ export function openLane(options: LaneOptions): Lane {
   const start = async () => {
     try {
       const data_dir = options.data_dir === null ? null : await prepareDataDirectory(options.data_dir);
-      child = await openChild({ ...options, data_dir, onChange: pump });
+      child = await openChild({ ...options, command: await options.command(), data_dir, onChange: pump });
       await Promise.all([child.ready, options.admitted()]);
     } catch (error) {
       const reason = failure("RUNNER_UNAVAILABLE", error instanceof Error ? error.message : String(error));

@@ -1,8 +1,10 @@
 import type { Clock } from "../protocol/clock.js";
 import type { Containment } from "../protocol/facts.js";
+import { OWN_DATA } from "../protocol/worker.js";
 import { type Call, makeCall } from "./call.js";
 import { containmentOf, runCanary, type Try, unexpected } from "./canary.js";
 import { type Lane, openLane } from "./lane.js";
+import { findLauncher } from "./launch.js";
 import type { Job, Runner } from "./types.js";
 
 export type RunnerOptions = {
@@ -14,7 +16,7 @@ export type RunnerOptions = {
   /** The Node that runs children; this one. Its flags are taken to be this one's. */
   readonly program?: string;
   /** Tries out what a contained child can do; runCanary. */
-  readonly canary?: (program: string) => Promise<readonly Try[]>;
+  readonly canary?: (command: readonly string[]) => Promise<readonly Try[]>;
 };
 
 /** Containment was tried and doesn't hold on this machine. */
@@ -44,12 +46,20 @@ export function openRunner(options: RunnerOptions = {}): Runner {
   process.on("exit", killAll);
   let closed: Promise<void> | undefined;
 
+  let launcher: Promise<readonly string[]> | undefined;
+  const command = async () => {
+    launcher ??= findLauncher();
+    return [...(await launcher), program];
+  };
+
   let trial: Promise<readonly Try[]> | undefined;
   const tried = () => {
-    trial ??= canary(program).catch((error: unknown) => {
-      trial = undefined; // not an answer: the next one to ask tries again
-      throw error;
-    });
+    trial ??= command()
+      .then(canary)
+      .catch((error: unknown) => {
+        trial = undefined; // not an answer: the next one to ask tries again
+        throw error;
+      });
     return trial;
   };
   const admitted = async () => {
@@ -61,12 +71,12 @@ export function openRunner(options: RunnerOptions = {}): Runner {
   const laneFor = (job: Job): Lane => {
     const { artifact_digest, tenant_id, env, data_dir, limits, envelope } = job;
     const { memory_mb } = limits;
-    const writes = envelope.filesystem_writes.includes(DATA);
+    const writes = envelope.filesystem_writes.includes(OWN_DATA);
     const key = JSON.stringify([artifact_digest, tenant_id, env, data_dir, memory_mb, writes]);
     let lane = lanes.get(key);
     if (lane === undefined) {
       const onEmpty = () => void lanes.delete(key);
-      lane = openLane({ program, memory_mb, data_dir, writes, idleMs, graceMs, admitted, onEmpty });
+      lane = openLane({ command, memory_mb, data_dir, writes, idleMs, graceMs, admitted, onEmpty });
       lanes.set(key, lane);
     }
     return lane;
@@ -101,6 +111,3 @@ export function openRunner(options: RunnerOptions = {}): Runner {
     else call.end({ ok: false, code: "RUNNER_UNAVAILABLE", detail: "the runner was closed" });
   }
 }
-
-/** How an envelope names the data directory (hall.md, A skill). */
-const DATA = "$" + "{data}";

@@ -24,12 +24,15 @@ export class SpawnError extends Error {
 const KILL_WAIT_MS = 5_000;
 
 /**
- * Starts `program` with an empty environment, no terminal, no IPC channel and `/` as its directory (so no core file
+ * Starts a command (program and first arguments) with an empty environment, no terminal, no IPC channel and `/` as its directory (so no core file
  * lands in the user's). It keeps this process alive only while it is being killed; whoever waits for an answer holds
  * a timer. Throws SpawnError.
  */
-export async function spawnContained(program: string, args: readonly string[]): Promise<Contained> {
-  const child = start(program, args);
+export async function spawnContained(
+  command: readonly string[],
+  args: readonly string[],
+): Promise<Contained> {
+  const child = start([...command, ...args]);
   const { pid } = child;
   const [, printed, errors, input, output] = child.stdio;
   for (const stream of child.stdio) {
@@ -76,7 +79,7 @@ export async function spawnContained(program: string, args: readonly string[]): 
   };
 }
 
-function start(program: string, args: readonly string[]): ChildProcess {
+function start([program = "", ...args]: readonly string[]): ChildProcess {
   try {
     return spawn(program, args, {
       cwd: "/",
