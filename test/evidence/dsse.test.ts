@@ -1,14 +1,24 @@
 import { describe, expect, test } from "vitest";
-import { type Envelope, openEnvelope, pae, sealEnvelope, sealEnvelopeWith, type What } from "../../src/evidence/dsse.js";
+import {
+  type Envelope,
+  openEnvelope,
+  pae,
+  sealEnvelope,
+  sealEnvelopeWith,
+  type What,
+} from "../../src/evidence/dsse.js";
 import { canonicalBytes, sha256Hex } from "../../src/protocol/canonical.js";
 import { APPROVER, LEDGER, OPERATOR, PUBLISHER, utf8, vector } from "./formats.js";
 
 const payload = { b: 2, a: [1, "é"] };
 const envelope = sealEnvelope("order", payload, [OPERATOR]);
-const open = (changed: unknown, what: What = "order", trusted = [OPERATOR.key]) => openEnvelope(what, changed, trusted);
+const open = (changed: unknown, what: What = "order", trusted = [OPERATOR.key]) =>
+  openEnvelope(what, changed, trusted);
 
 test("the PAE of the vectors", () => {
-  expect(Buffer.from(pae("commit", utf8(vector(2, "payload ")))).toString("hex")).toBe(vector(2, "PAE (hex) "));
+  expect(Buffer.from(pae("commit", utf8(vector(2, "payload ")))).toString("hex")).toBe(
+    vector(2, "PAE (hex) "),
+  );
   expect(sha256Hex(pae("certificate", utf8(vector(4, "payload (585 bytes) "))))).toBe(vector(4, "H(PAE) "));
   expect(sha256Hex(pae("vote", utf8(vector(5, "payload (1036 bytes) "))))).toBe(vector(5, "H(PAE) "));
 });
@@ -49,7 +59,10 @@ describe("what is off doesn't open", () => {
     ["a payload that isn't text", { ...envelope, payload: 1 }],
     ["another payload", { ...envelope, payload: Buffer.from("{}").toString("base64") }],
     ["base64 with junk", { ...envelope, payload: `${envelope.payload}\n` }],
-    ["base64 without padding", { ...envelope, signatures: [{ ...signature, sig: signature.sig.slice(0, -2) }] }],
+    [
+      "base64 without padding",
+      { ...envelope, signatures: [{ ...signature, sig: signature.sig.slice(0, -2) }] },
+    ],
     ["another type", { ...envelope, payloadType: "application/vnd.wcp-hall.vote.v1+json" }],
     ["an unknown member", { ...envelope, more: 1 }],
     ["no signature", { ...envelope, signatures: [] }],
@@ -86,7 +99,10 @@ describe("several signatures", () => {
   const bounds = { min: 2, max: 2 };
 
   test("two different trusted keys where two are due", () => {
-    expect(openEnvelope("order", both, [LEDGER.key, OPERATOR.key], bounds)?.keys).toEqual([OPERATOR.key, LEDGER.key]);
+    expect(openEnvelope("order", both, [LEDGER.key, OPERATOR.key], bounds)?.keys).toEqual([
+      OPERATOR.key,
+      LEDGER.key,
+    ]);
     expect(openEnvelope("order", both, [OPERATOR.key], bounds)).toBeUndefined();
     const twice = sealEnvelope("order", payload, [OPERATOR, OPERATOR]);
     expect(openEnvelope("order", twice, [OPERATOR.key], bounds)).toBeUndefined();

@@ -2,7 +2,12 @@ import { generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pae } from "../../src/evidence/dsse.js";
-import { isAcceptableKey, signerFromPrivateKey, signerFromSeed, verifySignature } from "../../src/evidence/ed25519.js";
+import {
+  isAcceptableKey,
+  signerFromPrivateKey,
+  signerFromSeed,
+  verifySignature,
+} from "../../src/evidence/ed25519.js";
 import { APPROVER, fromHexText, LEDGER, OPERATOR, PUBLISHER, utf8, vector } from "./formats.js";
 
 const message = pae("commit", utf8(vector(2, "payload ")));
@@ -104,7 +109,8 @@ test("any changed bit of message or signature fails", () => {
 });
 
 test("signatures of another length fail", () => {
-  for (const length of [0, 63, 65]) expect(verifySignature(LEDGER.key, message, new Uint8Array(length))).toBe(false);
+  for (const length of [0, 63, 65])
+    expect(verifySignature(LEDGER.key, message, new Uint8Array(length))).toBe(false);
 });
 
 test("more keys than are kept still verify", () => {

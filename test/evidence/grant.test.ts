@@ -7,10 +7,19 @@ import { APPROVER, LEDGER, OPERATOR, PUBLISHER } from "./formats.js";
 import { ALICE, at, REQUEST, VOTE, voteBy } from "./samples.js";
 
 const BOB = { id: "bob", key: PUBLISHER.key };
-const yes = (second: number, vote = voteBy(APPROVER)): RecordedApproval => ({ vote, confirmed_via: null, at: at(second) });
-const bobs = (second: number, changes = {}) => yes(second, voteBy(PUBLISHER, { approver_id: "bob", ...changes }));
+const yes = (second: number, vote = voteBy(APPROVER)): RecordedApproval => ({
+  vote,
+  confirmed_via: null,
+  at: at(second),
+});
+const bobs = (second: number, changes = {}) =>
+  yes(second, voteBy(PUBLISHER, { approver_id: "bob", ...changes }));
 const no = (second: number) => yes(second, voteBy(APPROVER, { verdict: "deny" }));
-const confirmed = (second: number): RecordedApproval => ({ vote: null, confirmed_via: "mcp elicitation", at: at(second) });
+const confirmed = (second: number): RecordedApproval => ({
+  vote: null,
+  confirmed_via: "mcp elicitation",
+  at: at(second),
+});
 const check = (approvals: readonly RecordedApproval[], now: number, request: HoldRequest = REQUEST) =>
   checkGrant({ request, approvals, approvers: [ALICE, BOB], now: at(now) });
 
@@ -49,7 +58,10 @@ describe("votes that count nothing", () => {
   const votes: readonly [string, RecordedApproval][] = [
     ["by nobody in the policy", yes(60, voteBy(LEDGER))],
     ["under another's id", yes(60, voteBy(PUBLISHER))],
-    ["for a request that differs in one member", yes(60, voteBy(APPROVER, { request: { ...REQUEST, needed: 2 } }))],
+    [
+      "for a request that differs in one member",
+      yes(60, voteBy(APPROVER, { request: { ...REQUEST, needed: 2 } })),
+    ],
     ["under another type", yes(60, sealEnvelope("order", VOTE, [APPROVER]))],
     ["with an unknown member", yes(60, sealEnvelope("vote", { ...VOTE, more: 1 }, [APPROVER]))],
     ["through a channel that no policy names", yes(60, voteBy(APPROVER, { via: "slack:T1/U2" }))],
@@ -72,7 +84,10 @@ describe("two approvals", () => {
 
   test("of different approvers; the second one starts the grant", () => {
     expect(check([first], 61, two).state).toBe("pending");
-    expect(check([first, bobs(70, { request: two })], 71, two)).toMatchObject({ state: "granted", granted_at: at(70) });
+    expect(check([first, bobs(70, { request: two })], 71, two)).toMatchObject({
+      state: "granted",
+      granted_at: at(70),
+    });
   });
 
   test("a second yes of one approver counts nothing, and a third changes no time", () => {

@@ -50,12 +50,17 @@ test("only an operator key in force opens an order", () => {
   const envelope = sealEnvelope("order", ORDERS.apply, [OPERATOR]);
   expect(openOrder(envelope, [OPERATOR.key])).toEqual(ORDERS.apply);
   expect(() => openOrder(envelope, [LEDGER.key])).toThrow("operator key in force");
-  expect(() => openOrder(sealEnvelope("vote", ORDERS.apply, [OPERATOR]), [OPERATOR.key])).toThrow("operator key");
+  expect(() => openOrder(sealEnvelope("vote", ORDERS.apply, [OPERATOR]), [OPERATOR.key])).toThrow(
+    "operator key",
+  );
 });
 
 test.each([
   ["skill:org.acme/notes", { type: "skill", skill_id: "org.acme/notes", version: null }],
-  ["skill:org.acme/notes@1.2.0-dev.abc", { type: "skill", skill_id: "org.acme/notes", version: "1.2.0-dev.abc" }],
+  [
+    "skill:org.acme/notes@1.2.0-dev.abc",
+    { type: "skill", skill_id: "org.acme/notes", version: "1.2.0-dev.abc" },
+  ],
   [`hash:${hash}`, { type: "hash", hash }],
   ["worker:org.acme.notes", { type: "worker", worker_id: "org.acme.notes" }],
   [`publisher:${PUBLISHER.key}`, { type: "publisher", key: PUBLISHER.key }],

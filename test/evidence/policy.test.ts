@@ -37,7 +37,9 @@ describe("who may vote", () => {
     expect(approversOf(policy({ env: "prod", approvers: [alice] }), [OPERATOR.key])).toEqual([alice]);
   });
   test("in dev the operator too, but not a second time under another name", () => {
-    expect(approversOf(policy({ env: "dev" }), [OPERATOR.key])).toEqual([{ id: "operator", key: OPERATOR.key }]);
+    expect(approversOf(policy({ env: "dev" }), [OPERATOR.key])).toEqual([
+      { id: "operator", key: OPERATOR.key },
+    ]);
     expect(approversOf(policy({ env: "dev", approvers: [alice] }), [APPROVER.key])).toEqual([alice]);
   });
   test("nobody whose entry is broken", () => {
@@ -48,6 +50,10 @@ describe("who may vote", () => {
 });
 
 test("whose certificates count", () => {
-  const publishers = [{ key: PUBLISHER.key, namespaces: ["org.acme", 7] }, { key: "x", namespaces: [] }, { key: PUBLISHER.key }];
+  const publishers = [
+    { key: PUBLISHER.key, namespaces: ["org.acme", 7] },
+    { key: "x", namespaces: [] },
+    { key: PUBLISHER.key },
+  ];
   expect(publishersOf(policy({ publishers }))).toEqual([{ key: PUBLISHER.key, namespaces: ["org.acme"] }]);
 });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { type Header, isRecordKind, leafOf, makeHeader, parseHeader, RECORD_KINDS } from "../../src/evidence/record.js";
+import {
+  type Header,
+  isRecordKind,
+  leafOf,
+  makeHeader,
+  parseHeader,
+  RECORD_KINDS,
+} from "../../src/evidence/record.js";
 import { canonicalBytes, sha256Hex } from "../../src/protocol/canonical.js";
 import { utf8, vector } from "./formats.js";
 
@@ -57,7 +64,8 @@ describe("a header that isn't one", () => {
   ])("%s", (_name, text) => expect(() => parseHeader(utf8(text))).toThrow("header"));
 
   test("more than 1 KiB", () => expect(() => parseHeader(new Uint8Array(1025))).toThrow("1024"));
-  test("bytes that aren't UTF-8", () => expect(() => parseHeader(new Uint8Array([0x22, 0xff, 0x22]))).toThrow("UTF-8"));
+  test("bytes that aren't UTF-8", () =>
+    expect(() => parseHeader(new Uint8Array([0x22, 0xff, 0x22]))).toThrow("UTF-8"));
 });
 
 test("an unknown kind is read: only its chain is judged", () => {

@@ -38,7 +38,9 @@ test.each([
 
 test("a holder is its caller, tool and policy: never its session, arguments or id", () => {
   const text = holdKeyText(REQUEST);
-  expect(holdKeyText({ ...REQUEST, approval_id: "other", arguments: "other", title: "other" } as never)).toBe(text);
+  expect(holdKeyText({ ...REQUEST, approval_id: "other", arguments: "other", title: "other" } as never)).toBe(
+    text,
+  );
   for (const name of ["tenant_id", "agent", "env", "tool", "policy_digest", "engine", "artifact_digest"]) {
     expect(holdKeyText({ ...REQUEST, [name]: "other" })).not.toBe(text);
   }

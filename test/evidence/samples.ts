@@ -31,7 +31,13 @@ export const ROUTE_INPUT: RouteInput = {
   qos_class: REQUEST.qos_class,
   tenant_id: REQUEST.tenant_id,
   correlation_id: "c-1",
-  request: { arguments: REQUEST.arguments, egress: false, external_call: false, mutates_state: true, writes: true },
+  request: {
+    arguments: REQUEST.arguments,
+    egress: false,
+    external_call: false,
+    mutates_state: true,
+    writes: true,
+  },
   dry_run: false,
 };
 

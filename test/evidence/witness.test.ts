@@ -19,7 +19,8 @@ test("lines come back as they were written", () => {
 
 test("a torn last line is ignored, wherever it was torn", () => {
   const whole = witnessLine(heads[0] as (typeof heads)[number]);
-  for (let cut = 0; cut < whole.length; cut++) expect(parseWitness(text + whole.slice(0, cut))).toEqual(heads);
+  for (let cut = 0; cut < whole.length; cut++)
+    expect(parseWitness(text + whole.slice(0, cut))).toEqual(heads);
 });
 
 test.each([
