@@ -4,7 +4,7 @@ import type { WorkerRecord } from "../protocol/worker.js";
 import { ArtifactError, handlerPath, packArtifact, platformPath, readArtifact } from "./artifact.js";
 import { bundleHandler, bundlerVersion } from "./bundle.js";
 import { BuildError, type BuildProblem, distinctProblems } from "./problem.js";
-import { type CheckManifest, readSkillSource, type SkillSource } from "./source.js";
+import { type CheckManifest, type ManifestProblem, readSkillSource, type SkillSource } from "./source.js";
 
 /** What compile/ makes of a manifest. */
 export type CompiledSkill = {
@@ -19,7 +19,8 @@ export type CompiledSkill = {
 /** The functions of compile/ that a build needs, handed in by lifecycle/ (house.md, Who may import whom). */
 export type SkillCompiler<Compiled extends CompiledSkill = CompiledSkill> = {
   readonly checkManifest: CheckManifest;
-  readonly compileSkill: (manifest: SkillManifest) => Compiled;
+  /** May reject with an error that has `problems` (ManifestProblem[]). */
+  readonly compileSkill: (manifest: SkillManifest, hallVersion: string) => Promise<Compiled>;
 };
 
 export type BuiltSkill<Compiled extends CompiledSkill = CompiledSkill> = {
@@ -47,8 +48,8 @@ export async function buildSkill<Compiled extends CompiledSkill>(
   const problems = distinctProblems([...source.problems, ...bundled.problems]);
   const { manifest } = source;
   if (manifest === undefined || problems.length > 0) throw new BuildError(problems);
-  return await orBuildError(async () => {
-    const skill = compile.compileSkill(manifest);
+  return await orBuildError(source, async () => {
+    const skill = await compile.compileSkill(manifest, hallVersion);
     const artifact = packArtifact(
       new Map([
         ...compiledFiles(skill),
@@ -90,12 +91,19 @@ async function bundleHandlers({ files, handlers }: SkillSource) {
 }
 
 /** Manifest and handlers are fine by now; what still fails is the skill as a whole. */
-async function orBuildError<T>(job: () => Promise<T>): Promise<T> {
+async function orBuildError<T>(source: SkillSource, job: () => Promise<T>): Promise<T> {
   try {
     return await job();
   } catch (error) {
-    if (!(error instanceof ArtifactError)) throw error;
-    const { problem, remedy } = error;
-    throw new BuildError([{ file: "skill.yaml", message: problem, remedy }], { cause: error });
+    if (error instanceof ArtifactError) {
+      const { problem, remedy } = error;
+      throw new BuildError([{ file: "skill.yaml", message: problem, remedy }], { cause: error });
+    }
+    if (hasProblems(error)) throw new BuildError(error.problems.map(source.place), { cause: error });
+    throw error;
   }
+}
+
+function hasProblems(error: unknown): error is { problems: readonly ManifestProblem[] } {
+  return error instanceof Error && "problems" in error && Array.isArray(error.problems);
 }

@@ -32,6 +32,8 @@ export type SkillSource = {
   readonly handlers: readonly DeclaredHandler[];
   readonly problems: readonly BuildProblem[];
   readonly warnings: readonly BuildProblem[];
+  /** A problem of the manifest with its file and line. */
+  place(problem: ManifestProblem): BuildProblem;
 };
 
 /** Reads a skill's skill.yaml and finds its handlers. Throws BuildError when there is no manifest to read. */
@@ -40,7 +42,7 @@ export function readSkillSource(directory: string, checkManifest: CheckManifest)
   const text = parseManifestText(decode(bytes), MANIFEST);
   if (text.value === undefined) throw new BuildError(text.problems);
   const checked = checkManifest(text.value);
-  const ofCheck = "problems" in checked ? checked.problems.filter(({ path }) => !concerned(text, path)) : [];
+  const ofCheck = "problems" in checked ? checked.problems.filter(({ path }) => text.wasRead(path)) : [];
   const declared = declaredHandlers(files, text.value);
   const names = toolNameProblems(text.value);
   const place = (problem: ManifestProblem) => placed(text, problem);
@@ -50,6 +52,7 @@ export function readSkillSource(directory: string, checkManifest: CheckManifest)
     handlers: declared.handlers,
     problems: [...text.problems, ...[...ofCheck, ...names, ...declared.problems].map(place)],
     warnings: "manifest" in checked ? checked.warnings.map(place) : [],
+    place,
   };
 }
 
@@ -74,11 +77,6 @@ function decode(bytes: Uint8Array): string {
       cause,
     });
   }
-}
-
-/** Whether the YAML itself is already reported there, so that the check only met its traces. */
-function concerned(text: ManifestText, path: ManifestPath): boolean {
-  return text.problems.some((problem) => problem.path !== undefined && problem.path === formatPath(path));
 }
 
 function placed(text: ManifestText, { path, message, remedy }: ManifestProblem): BuildProblem {

@@ -1,5 +1,4 @@
 import {
-  type Alias,
   Composer,
   type Document,
   isAlias,
@@ -22,13 +21,14 @@ const MAX_SYNTAX_PROBLEMS = 20; // after a first mistake the rest is mostly its 
 /** Where a value stands, and the text of a plain scalar as it was written. */
 export type Position = { readonly line: number; readonly column: number; readonly text?: string };
 
-/** A manifest's text, read. Values that a problem concerns are left out or null. */
+/** A manifest's text, read. A value that can't be had is null, and `wasRead` is false for its path. */
 export type ManifestText = {
   /** undefined when there is no single document to speak of. */
   readonly value: Json | undefined;
   readonly problems: readonly BuildProblem[];
   /** The position of what is at a path, or of its nearest ancestor. */
   at(path: ManifestPath): Position | undefined;
+  wasRead(path: ManifestPath): boolean;
 };
 
 /**
@@ -70,7 +70,7 @@ function isNothing({ contents, errors }: Document.Parsed): boolean {
 }
 
 function unreadable(problem: BuildProblem): ManifestText {
-  return { value: undefined, problems: [problem], at: () => undefined };
+  return { value: undefined, problems: [problem], at: () => undefined, wasRead: () => false };
 }
 
 /** One walk over the nodes makes the value, the positions and the problems. */
@@ -79,6 +79,7 @@ class Reader {
   readonly #lines: LineCounter;
   readonly #problems: BuildProblem[] = [];
   readonly #positions = new Map<string, Position>();
+  readonly #unread = new Set<string>();
 
   constructor(file: string, lines: LineCounter) {
     this.#file = file;
@@ -103,7 +104,12 @@ class Reader {
     }
     const broken = document.errors.length > 0;
     const value = broken ? undefined : this.#read(document.contents, []);
-    return { value, problems: this.#problems, at: (path) => this.#nearest(path) };
+    return {
+      value,
+      problems: this.#problems,
+      at: (path) => this.#nearest(path),
+      wasRead: (path) => !this.#unread.has(JSON.stringify(path)),
+    };
   }
 
   #nearest(path: ManifestPath): Position | undefined {
@@ -129,10 +135,9 @@ class Reader {
     if (node === null) return null;
     const offset = node.range?.[0];
     if (path.length > MAX_DEPTH) {
-      this.report(path.slice(0, 4), offset, `nested more than ${MAX_DEPTH} levels deep`, "Make it flatter");
-      return null;
+      return this.#refuse(path, offset, `nested more than ${MAX_DEPTH} levels deep`, "Make it flatter");
     }
-    if (isAlias(node)) return this.#refuseAlias(node, path);
+    if (isAlias(node)) return this.#refuse(path, offset, `an alias, *${node.source}`, "Write the value out");
     if (node.anchor !== undefined)
       this.report(path, offset, `an anchor, &${node.anchor}`, "Write the value out where it is used");
     if (node.tag !== undefined)
@@ -142,8 +147,9 @@ class Reader {
     return node.items.map((item, i) => this.#read(item as Node, [...path, i]));
   }
 
-  #refuseAlias(node: Alias, path: ManifestPath): null {
-    this.report(path, node.range?.[0], `an alias, *${node.source}`, "Write the value out");
+  #refuse(path: ManifestPath, offset: number | undefined, message: string, remedy: string): null {
+    this.#unread.add(JSON.stringify(path));
+    this.report(path, offset, message, remedy);
     return null;
   }
 
@@ -152,13 +158,8 @@ class Reader {
     if (value === null || typeof value === "string" || typeof value === "boolean") return value;
     const exact = typeof value === "number" && Number.isFinite(value);
     if (exact && (!Number.isInteger(value) || Number.isSafeInteger(value))) return value;
-    this.report(
-      path,
-      node.range?.[0],
-      "a number that JSON can't hold exactly",
-      "Write a smaller number, or quote it",
-    );
-    return null;
+    const remedy = "Write a smaller number, or quote it";
+    return this.#refuse(path, node.range?.[0], "a number that JSON can't hold exactly", remedy);
   }
 
   #readMap(node: YAMLMap<Node, Node | null>, path: ManifestPath): Json {

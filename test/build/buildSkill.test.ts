@@ -2,51 +2,15 @@ import { cpSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readArtifact } from "../../src/build/artifact.js";
-import { type BuiltSkill, buildSkill, type SkillCompiler } from "../../src/build/buildSkill.js";
+import { buildSkill, compiledFiles } from "../../src/build/buildSkill.js";
 import { BuildError, type BuildProblem } from "../../src/build/problem.js";
-import { canonicalBytes, sha256Hex } from "../../src/protocol/canonical.js";
-import { ADAPTERS } from "../../src/protocol/standing.js";
+import { checkManifest } from "../../src/compile/checkManifest.js";
+import { compileSkill } from "../../src/compile/compileSkill.js";
+import { sha256Hex } from "../../src/protocol/canonical.js";
 import { directoryOf, writeFiles } from "./skillDirectory.js";
 
-/** Stands in for compile/, which has its own tests: enough to see what the builder does with its answers. */
-const compile: SkillCompiler = {
-  checkManifest: (value) => {
-    const manifest = value as Parameters<SkillCompiler["compileSkill"]>[0];
-    const problems = [];
-    if (typeof manifest.version !== "string")
-      problems.push({ path: ["version"], message: "expected a string", remedy: "Write a version" });
-    if (manifest.title === undefined)
-      problems.push({ path: ["title"], message: "missing", remedy: "Write one" });
-    if (problems.length > 0) return { problems };
-    return {
-      manifest,
-      warnings: [{ path: ["capabilities", 0], message: "not in the catalogue", remedy: "None needed" }],
-    };
-  },
-  compileSkill: (manifest) => ({
-    skill_json: canonicalBytes(manifest),
-    definitions: [],
-    platforms: Object.fromEntries(ADAPTERS.map((platform) => [platform, []])),
-    skill_md: `# ${manifest.title}\n`,
-    mcp_json: {},
-    worker: {
-      worker_id: "",
-      worker_species_id: "",
-      worker_version: "",
-      capabilities: [],
-      risk_tier: "low",
-      required_controls: [],
-      currently_implements: [],
-      allowed_environments: [],
-      data_labels: [],
-      blast_radius: manifest.blast_radius,
-      privilege_envelope: manifest.privilege_envelope,
-    },
-  }),
-};
-
-const build = (directory: string): Promise<BuiltSkill> =>
-  buildSkill(directory, { compile, hallVersion: "0.1.0" });
+const build = (directory: string) =>
+  buildSkill(directory, { compile: { checkManifest, compileSkill }, hallVersion: "0.1.0" });
 
 async function problemsOf(
   files: Record<string, string | Uint8Array> | string,
@@ -62,17 +26,33 @@ async function problemsOf(
   return error.problems;
 }
 
-const YAML = `version: "1.0.0"
-title: A
-capabilities: [cap.x.y]
-blast_radius: {}
-privilege_envelope: {}
+const HEAD = `manifest_version: "1"
+namespace: x.test
+name: pair
+version: "1.0.0"
+title: Pair
+description: Two tools.
+worker: { species: wrk.doc.searcher }
+risk_tier: low
+policy_tier: 2
+capabilities: [cap.doc.search]
+data_labels: [PUBLIC]
+allowed_environments: [dev]
+required_controls: [ctrl.obs.audit-log-append-only]
+currently_implements: [ctrl.obs.audit-log-append-only]
+blast_radius: { data: 1, network: 0, financial: 0, time: 1, reversibility: 0 }
+privilege_envelope: { secrets_access: [], network_egress: none, filesystem_writes: [], tools: [] }
+attestation_required: true
+audit_events: [execute, deny]
 tools:
-  - name: one
-    handler: src/one.ts
-  - name: two
-    handler: src/two.mjs
+`; // 19 lines, and 5 for each tool
+const tool = (name: string, handler: string) => `  - name: ${name}
+    description: Does ${name}.
+    capability: cap.doc.search
+    input_schema: { type: object }
+    handler: ${handler}
 `;
+const YAML = HEAD + tool("one", "src/one.ts") + tool("two", "src/two.mjs");
 const SKILL = {
   "skill.yaml": YAML,
   "src/one.ts": 'import { x } from "./shared.js";\nexport default () => x;\n',
@@ -111,7 +91,13 @@ describe("a build", () => {
         size: SKILL[path].length,
       })),
     );
-    expect(built.warnings).toMatchObject([{ file: "skill.yaml", line: 3, path: "capabilities[0]" }]);
+    expect(built.warnings).toMatchObject([
+      { file: "skill.yaml", line: 7, path: "worker.species" },
+      { file: "skill.yaml", line: 10, path: "capabilities[0]" },
+    ]);
+    for (const [path, content] of compiledFiles(built.skill))
+      expect(Buffer.compare(artifact.files.get(path) ?? new Uint8Array(), content), path).toBe(0);
+    expect(Buffer.from(artifact.files.get("SKILL.md") ?? []).toString()).toContain(built.manifest_hash);
   });
 
   test("gives the same bytes twice, and in another folder below other files", async () => {
@@ -130,7 +116,7 @@ describe("a build", () => {
   test("changes with any input", async () => {
     const { artifact_digest } = await build(directoryOf(SKILL));
     for (const path of ["skill.yaml", "src/shared.ts"] as const) {
-      const changed = { ...SKILL, [path]: SKILL[path].replace("1", "3") };
+      const changed = { ...SKILL, [path]: SKILL[path].replace("1.0.0", "1.0.1").replace("= 1", "= 2") };
       expect((await build(directoryOf(changed))).artifact_digest).not.toBe(artifact_digest);
     }
     expect((await build(directoryOf({ ...SKILL, "README.md": "" }))).artifact_digest).toBe(artifact_digest);
@@ -176,15 +162,20 @@ describe("problems", () => {
   test("of manifest, YAML and two handlers are reported at once, with lines", async () => {
     const problems = await problemsOf({
       ...SKILL,
-      "skill.yaml": `version: 1.10\nanchor: &x 1\n${YAML.slice(YAML.indexOf("capabilities"))}  - name: three\n    handler: src/three.ts\n`,
+      "skill.yaml":
+        YAML.replace('"1.0.0"', "1.10")
+          .replace("title: Pair", "title: &x Pair")
+          .replace("[PUBLIC]", "*x")
+          .replace("low", "lo") + tool("three", "src/three.ts"),
       "src/one.ts": 'import "node:net";\nexport default 1;',
       "src/two.mjs": "\nexport default (;",
     });
     expect(problems).toMatchObject([
-      { file: "skill.yaml", line: 2, path: "anchor" },
-      { file: "skill.yaml", line: 1, path: "version", remedy: 'Put it in quotes: version: "1.10"' },
-      { file: "skill.yaml", line: 1, path: "title" },
-      { file: "skill.yaml", line: 12, path: "tools[2].handler", message: '"src/three.ts": no such file' },
+      { file: "skill.yaml", line: 5, path: "title", message: "an anchor, &x" },
+      { file: "skill.yaml", line: 11, path: "data_labels", message: "an alias, *x" },
+      { file: "skill.yaml", line: 4, path: "version", remedy: 'Put it in quotes: version: "1.10"' },
+      { file: "skill.yaml", line: 8, path: "risk_tier" },
+      { file: "skill.yaml", line: 34, path: "tools[2].handler", message: '"src/three.ts": no such file' },
       { file: "src/one.ts", line: 1 },
       { file: "src/two.mjs", line: 2 },
     ]);
@@ -213,22 +204,27 @@ describe("problems", () => {
     const parent = directoryOf({ "outside.ts": "export default 1;" });
     const root = join(parent, "skill");
     writeFiles(root, {
-      "skill.yaml": `version: "1"\ntitle: A\ntools:\n  - name: one\n    handler: ${JSON.stringify(handler)}\n`,
+      "skill.yaml": HEAD + tool("one", JSON.stringify(handler)),
       "src/data.json": "{}",
       "src/addon.node": "",
     });
     symlinkSync("../../outside.ts", join(root, "src/link.ts"));
     symlinkSync("../..", join(root, "src/linked"));
-    expect(await problemsOf(root)).toMatchObject([
-      { file: "skill.yaml", line: 5, path: "tools[0].handler", message: expect.stringMatching(message) },
-    ]);
+    expect(await problemsOf(root)).toContainEqual(
+      expect.objectContaining({
+        file: "skill.yaml",
+        line: 24,
+        path: "tools[0].handler",
+        message: expect.stringMatching(message),
+      }),
+    );
   });
 
   test.each([
     ["-x", "y", /begins with a hyphen/],
     ["add", "Add", /Add is add but for case/],
   ])("tool names that make no file names: %s and %s", async (one, two, message) => {
-    const named = YAML.replace("name: one", `name: "${one}"`).replace("name: two", `name: ${two}`);
+    const named = HEAD + tool(one, "src/one.ts") + tool(two, "src/two.mjs");
     expect(await problemsOf({ ...SKILL, "skill.yaml": named })).toMatchObject([
       { message: expect.stringMatching(message) },
     ]);
@@ -258,6 +254,23 @@ describe("problems", () => {
     expect(await problemsOf({ ...SKILL, "src/shared.ts": big })).toMatchObject([
       { message: expect.stringMatching(/16 MiB/) },
     ]);
+  });
+
+  test("of compiling, with their lines too", async () => {
+    const problems = [
+      { path: ["tools", 1, "input_schema"], message: "doesn't compile", remedy: "Simplify it" },
+    ];
+    const compile = {
+      checkManifest,
+      compileSkill: () => Promise.reject(Object.assign(new Error("no"), { problems })),
+    };
+    const error: unknown = await buildSkill(directoryOf(SKILL), { compile, hallVersion: "0.1.0" }).catch(
+      (e: unknown) => e,
+    );
+    expect(error).toBeInstanceOf(BuildError);
+    expect(error).toMatchObject({
+      problems: [{ file: "skill.yaml", line: 28, path: "tools[1].input_schema" }],
+    });
   });
 
   test("none of the skill's code runs", async () => {

@@ -62,6 +62,7 @@ describe("what goes in", () => {
     expect(await run(result.source, { n: 2 })).toEqual(["a/b", "inner", 3, 7, "other", "late", "é"]);
     expect(result.source).not.toMatch(/a comment|license|sourceMappingURL|\/\/ src/);
     expect(result.source).not.toContain(root);
+    expect(result.source).toContain('"é"');
     expect(result.inputs.map(({ path }) => path)).toEqual([
       "node_modules/cjs-pkg/index.js",
       "node_modules/pkg/esm.js",
@@ -108,7 +109,8 @@ describe("nothing above the skill has a say", () => {
   const skill = {
     "src/a.ts":
       'import { v } from "./b.js";\nimport cjs from "cjs";\nclass A { x = v }\nexport default () => [new A().x, cjs];',
-    "src/b.js": "export const v = 1;\nglobalThis.effect = 1;",
+    "src/b.js": 'import { unused } from "./effect.js";\nexport const v = 1;',
+    "src/effect.js": "export const unused = 1;\nglobalThis.effect = 1;",
     "node_modules/cjs/index.js": "exports.__esModule = true; exports.default = 5;",
   };
 
