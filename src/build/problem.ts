@@ -12,16 +12,17 @@ export type BuildProblem = {
 /** A path into the manifest: member names and indices. */
 export type ManifestPath = readonly (string | number)[];
 
+const MAX_SHOWN = 100;
+
 /** A build that didn't succeed. `problems` are all that were found, in the order of manifest and tools. */
 export class BuildError extends Error {
   override readonly name = "BuildError";
   readonly problems: readonly BuildProblem[];
   constructor(problems: readonly BuildProblem[], options?: ErrorOptions) {
+    const lines = problems.slice(0, MAX_SHOWN).map((problem) => `  ${describeProblem(problem)}`);
+    if (problems.length > MAX_SHOWN) lines.push(`  and ${problems.length - MAX_SHOWN} more`);
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-    super(
-      `The skill can't be built, ${count}:\n${problems.map((p) => `  ${describeProblem(p)}`).join("\n")}`,
-      options,
-    );
+    super(`The skill can't be built, ${count}:\n${lines.join("\n")}`, options);
     this.problems = problems;
   }
 }
