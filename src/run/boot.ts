@@ -61,6 +61,9 @@ function describe(error) {
   return text.slice(0, 2000);
 }
 
+// What is printed must be with the parent before the answer is, or it would be taken for the next call's.
+for (const { _handle } of [process.stdout, process.stderr]) _handle?.setBlocking?.(true);
+
 const linked = { __proto__: null };
 function builtin(specifier) {
   linked[specifier] ??= import(specifier).then((namespace) => {

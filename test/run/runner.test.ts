@@ -50,6 +50,16 @@ describe("what a handler gets", () => {
     expect(reports).toEqual([{ progress: 1 }, { progress: 2, total: 4, message: "half" }]);
   });
 
+  test("all that a call prints is its own, to the last line", async () => {
+    const SOURCE = `export default () => { for (let i = 0; i < 2_000; i++) console.log("line " + i); return null; };`;
+    const runner = runnerForTest();
+    for (let call = 0; call < 3; call++) {
+      const lines: string[] = [];
+      await runner.run(jobOf(SOURCE, { onLog: (line) => lines.push(line) }));
+      expect(lines).toEqual(Array.from({ length: 2_000 }, (_, i) => `line ${i}`));
+    }
+  });
+
   test("a listener that throws doesn't touch the call", async () => {
     const onLog = () => {
       throw new Error("mine");
