@@ -1,0 +1,158 @@
+import { closeSync, openSync, statSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from "@photostructure/sqlite";
+import { RecordsError, sqliteResult, toRecordsError } from "./error.js";
+import { Place, type Query, type Value } from "./sql.js";
+
+/** One synchronous connection. Every failure is a RecordsError. */
+export type Database = {
+  readonly readonly: boolean;
+  readonly inMemory: boolean;
+  all<Args, Row>(query: Query<Args, Row>, args: Args): readonly Row[];
+  get<Args, Row>(query: Query<Args, Row>, args: Args): Row | undefined;
+  /** How many rows changed. */
+  run<Args, Row>(query: Query<Args, Row>, args: Args): number;
+  /** Statements without arguments: pragmas, definitions, BEGIN and COMMIT. */
+  exec(sql: string): void;
+  /** Rows of a statement that kysely has no words for (pragmas, sqlite_schema). */
+  rows(sql: string, ...args: readonly Value[]): readonly Readonly<Record<string, Value>>[];
+  /** The same, one row after the other. */
+  each<Row>(sql: string, ...args: readonly Value[]): Iterable<Row>;
+  inTransaction(): boolean;
+  close(): void;
+};
+
+// The busy timeout blocks the event loop, so it only covers another process's ordinary commit;
+// longer waits are the queue's, asynchronous.
+const BUSY_MS = 5;
+
+const PRAGMAS = ["synchronous = FULL", "secure_delete = ON", "trusted_schema = OFF", "cell_size_check = ON"];
+
+/** Opens a database for reading and writing; a new file is made with mode 0600. */
+export function openDatabase(file: string): Database {
+  return guarded(`opening ${file}`, () => {
+    if (!isNowhere(file)) closeSync(openSync(file, "a", 0o600));
+    const db = connect(file, false);
+    for (const pragma of PRAGMAS) db.exec(`PRAGMA ${pragma}`);
+    return database(db, { readonly: false, inMemory: isNowhere(file) });
+  });
+}
+
+/** Opens a database for reading only, also where SQLite may not make the files that WAL needs. */
+export function openReadOnly(file: string): Database {
+  return guarded(`opening ${file} for reading`, () => {
+    const db = connect(file, true);
+    try {
+      db.prepare("SELECT count(*) FROM sqlite_schema").get();
+      return database(db, { readonly: true, inMemory: false });
+    } catch (error) {
+      db.close();
+      // In a directory that can't be written, a WAL database without its side files is read as it lies.
+      if (!hasNoLog(file)) throw error;
+      const frozen = connect(`${pathToFileURL(file).href}?immutable=1`, true);
+      frozen.prepare("SELECT count(*) FROM sqlite_schema").get();
+      return database(frozen, { readonly: true, inMemory: false });
+    }
+  });
+}
+
+function connect(location: string, readOnly: boolean): DatabaseSyncInstance {
+  return new DatabaseSync(location, {
+    readOnly,
+    timeout: BUSY_MS,
+    defensive: true,
+    enableForeignKeyConstraints: false,
+  });
+}
+
+function hasNoLog(file: string): boolean {
+  return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
+}
+
+function guarded<T>(doing: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw toRecordsError(error, doing);
+  }
+}
+
+/** In memory, or in a file without a name that goes with the connection. */
+function isNowhere(file: string): boolean {
+  return file === "" || file === ":memory:";
+}
+
+function database(db: DatabaseSyncInstance, kind: Pick<Database, "readonly" | "inMemory">): Database {
+  const prepared = new Map<string, StatementSyncInstance>();
+  const statement = (sql: string): StatementSyncInstance => {
+    const known = prepared.get(sql);
+    if (known !== undefined) return known;
+    const made = db.prepare(sql);
+    prepared.set(sql, made);
+    return made;
+  };
+  const use = <T>(work: () => T): T => {
+    if (!db.isOpen) throw new RecordsError("UNAVAILABLE", "the store is closed");
+    return guarded("the ledger's database", work);
+  };
+  const bound = <Args, Row>(query: Query<Args, Row>, args: Args): [StatementSyncInstance, Value[]] => {
+    const { sql, places } = query.compiled();
+    const given = args as Readonly<Record<string, Value>>;
+    return [
+      statement(sql),
+      places.map((place) => (place instanceof Place ? (given[place.argument] ?? null) : place)),
+    ];
+  };
+  return {
+    ...kind,
+    all: (query, args) =>
+      use(() => {
+        const [prepared, values] = bound(query, args);
+        return prepared.all(...values);
+      }),
+    get: (query, args) =>
+      use(() => {
+        const [prepared, values] = bound(query, args);
+        return prepared.get(...values);
+      }),
+    run: (query, args) =>
+      use(() => {
+        const [prepared, values] = bound(query, args);
+        return prepared.run(...values).changes;
+      }),
+    exec: (sql) => use(() => db.exec(sql)),
+    rows: (sql, ...args) => use(() => statement(sql).all(...args)),
+    each: (sql, ...args) => iterate(use, db, sql, args),
+    inTransaction: () => db.isOpen && db.isTransaction,
+    close: () => {
+      if (!db.isOpen) return;
+      prepared.clear();
+      if (!kind.readonly) checkpoint(db);
+      db.close();
+    },
+  };
+}
+
+/** A statement of its own for each walk: two may go on at once. */
+function* iterate<Row>(
+  use: <T>(work: () => T) => T,
+  db: DatabaseSyncInstance,
+  sql: string,
+  args: readonly Value[],
+): Generator<Row> {
+  const rows: Iterator<Row> = use(() => db.prepare(sql).iterate(...args));
+  try {
+    for (let next = use(() => rows.next()); !next.done; next = use(() => rows.next())) yield next.value;
+  } finally {
+    rows.return?.();
+  }
+}
+
+/** The driver keeps statements alive past close(), so SQLite's own last checkpoint may not run; this is it. */
+function checkpoint(db: DatabaseSyncInstance): void {
+  try {
+    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch (error) {
+    if (sqliteResult(error) === undefined) throw error; // busy or full: the log stays and is read next time
+  }
+}

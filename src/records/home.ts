@@ -1,0 +1,145 @@
+import { randomInt } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Clock, timestamp } from "../protocol/clock.js";
+import { type Database, openDatabase, openReadOnly } from "./driver.js";
+import { RecordsError, toRecordsError } from "./error.js";
+import { hallsIn } from "./heads.js";
+import { closeOpenings, hasStaleOpenings } from "./holds.js";
+import type { Ledger } from "./ledger.js";
+import { migrate, versionOf } from "./migrations.js";
+import { rebuildDeciding } from "./rebuild.js";
+import type { Witness } from "./witnessFile.js";
+
+const OPEN_MS = 5000;
+
+/**
+ * Opens a home's database with this version's schema; one that can't be written is opened for reading.
+ * Throws RecordsError: NEWER_VERSION, READ_ONLY (nothing there, and nothing can be made), FULL, UNAVAILABLE.
+ */
+export async function openHome(file: string, readonly: boolean): Promise<Database> {
+  if (readonly) return openToRead(file);
+  let db: Database | undefined;
+  try {
+    const writable = openDatabase(file);
+    db = writable;
+    await patiently(() => migrate(writable));
+    return writable;
+  } catch (error) {
+    db?.close();
+    const { code } = toRecordsError(error, `opening ${file}`);
+    if (code !== "READ_ONLY" && code !== "UNAVAILABLE") throw error;
+    try {
+      return openToRead(file);
+    } catch {
+      throw error; // what stood in the way first says more
+    }
+  }
+}
+
+function openToRead(file: string): Database {
+  const db = openReadOnly(file);
+  try {
+    if (versionOf(db) === 0) throw new RecordsError("READ_ONLY", `${file} is empty, and can't be written`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Tries again, at random short pauses, while another process holds the lock. Throws BUSY after five seconds. */
+export async function patiently<T>(work: () => T): Promise<T> {
+  const until = performance.now() + OPEN_MS;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      const failure = toRecordsError(error, "opening the ledger");
+      if (failure.code !== "BUSY" || performance.now() > until) throw failure;
+      await pause(randomInt(1, 20));
+    }
+  }
+}
+
+/** Work in a transaction of its own: `IMMEDIATE` takes the write lock, `DEFERRED` reads one moment. */
+export function inTransaction<T>(db: Database, mode: "IMMEDIATE" | "DEFERRED", work: () => T): T {
+  db.exec(`BEGIN ${mode}`);
+  try {
+    const value = work();
+    db.exec("COMMIT");
+    return value;
+  } catch (error) {
+    if (db.inTransaction()) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/**
+ * The Hall that is open: the one that the witness names, so that another database in this one's place shows; without
+ * a witness the only one there is; null when none has begun. Throws RecordsError UNAVAILABLE.
+ */
+export function findHall(db: Database, witness: Witness): string | null {
+  const halls = hallsIn(db);
+  const named = lastNamed(witness);
+  if (named !== undefined) {
+    if (halls.includes(named)) return named;
+    throw new RecordsError(
+      "UNAVAILABLE",
+      `the witness names Hall ${named}, which this database lacks: is it another home's, or an old copy?`,
+    );
+  }
+  if (halls.length > 1) {
+    throw new RecordsError(
+      "UNAVAILABLE",
+      `the database holds ${halls.length} Halls, and no witness says which one is open`,
+    );
+  }
+  return halls[0] ?? null;
+}
+
+/** A damaged witness names nobody; it stops writing when the head is checked against it. */
+function lastNamed(witness: Witness): string | undefined {
+  try {
+    return witness.tail().heads.at(-1)?.hall_id;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Makes a home ready: rebuilds what decides, checks the head, drops arguments of holds that have ended. Returns why
+ * nothing may be written, or null. Throws RecordsError BUSY.
+ */
+export async function settleHome(home: {
+  readonly db: Database;
+  readonly ledger: Ledger;
+  readonly hall: string | null;
+  readonly clock: Clock;
+}): Promise<RecordsError | null> {
+  const { db, ledger, hall, clock } = home;
+  const readOnly = db.readonly ? new RecordsError("READ_ONLY", "the home can't be written") : null;
+  if (hall === null) return readOnly;
+  const now = timestamp(clock());
+  try {
+    const isSettled = inTransaction(db, "DEFERRED", () => {
+      if (rebuildDeciding(db, hall, { repair: false })) return false;
+      ledger.check();
+      return db.readonly || !hasStaleOpenings(db, hall, now);
+    });
+    if (isSettled) return readOnly;
+    if (db.readonly)
+      return new RecordsError("UNAVAILABLE", "standing and policy aren't what the records say");
+    await patiently(() =>
+      inTransaction(db, "IMMEDIATE", () => {
+        rebuildDeciding(db, hall, { repair: true });
+        ledger.check();
+        closeOpenings(db, hall, now);
+      }),
+    );
+    return null;
+  } catch (error) {
+    const problem = toRecordsError(error, "opening the ledger");
+    if (problem.code === "BUSY") throw problem;
+    return problem;
+  }
+}

@@ -1,0 +1,134 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
+import { parseWitness, witnessLine } from "../evidence/witness.js";
+import type { Head } from "../protocol/outcome.js";
+import { RecordsError } from "./error.js";
+
+/** The file beside the database that remembers how long the ledger was (formats.md, The witness). */
+export type Witness = {
+  /** The last lines, and whether a crash tore the very last one. Throws RecordError when another isn't one. */
+  tail(): { readonly heads: readonly Head[]; readonly isTorn: boolean; readonly bytes: number };
+  /** Every line, for verify. */
+  all(): readonly Head[];
+  /** Adds a line, in one write; returns how many bytes the file has then. Throws RecordsError WITNESS. */
+  append(head: Head): number;
+  /** Puts a file of this one line in its place; only under the write lock. Throws RecordsError WITNESS. */
+  replace(head: Head): void;
+  close(): void;
+};
+
+/** Over this size the file is replaced by one line. */
+export const MAX_WITNESS_BYTES = 1024 * 1024;
+const TAIL_BYTES = 8 * 1024; // some thirty lines, more than processes that race put out of order
+
+/** Opens the witness at a path; null keeps none (a ledger in memory). The file is made by the first line. */
+export function openWitness(path: string | null): Witness {
+  return path === null ? NO_WITNESS : fileWitness(path);
+}
+
+const NO_WITNESS: Witness = {
+  tail: () => ({ heads: [], isTorn: false, bytes: 0 }),
+  all: () => [],
+  append: () => 0,
+  replace: () => {},
+  close: () => {},
+};
+
+function fileWitness(path: string): Witness {
+  let fd: number | undefined;
+  const close = (): void => {
+    if (fd !== undefined) closeSync(fd);
+    fd = undefined;
+  };
+  return {
+    tail() {
+      const { text, bytes } = readTail(path);
+      return { heads: parseWitness(text), isTorn: text !== "" && !text.endsWith("\n"), bytes };
+    },
+    all: () => parseWitness(readIfThere(path)),
+    append(head) {
+      return toWitness(path, () => {
+        // Another process may have replaced the file, or somebody deleted it.
+        if (fd !== undefined && fstatSync(fd).nlink === 0) close();
+        fd ??= openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600);
+        writeWhole(fd, witnessLine(head));
+        return fstatSync(fd).size;
+      });
+    },
+    replace(head) {
+      toWitness(path, () => {
+        close();
+        const draft = `${path}.${process.pid}.new`;
+        const made = openSync(draft, "w", 0o600);
+        try {
+          writeWhole(made, witnessLine(head));
+          fsyncSync(made);
+        } finally {
+          closeSync(made);
+        }
+        renameSync(draft, path);
+      });
+    },
+    close,
+  };
+}
+
+function writeWhole(fd: number, line: string): void {
+  const bytes = Buffer.from(line, "ascii");
+  const written = writeSync(fd, bytes);
+  if (written !== bytes.length) throw new Error(`only ${written} of ${bytes.length} bytes were written`);
+}
+
+function toWitness<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new RecordsError("WITNESS", `the witness ${path} can't be written: ${why}`, { cause: error });
+  }
+}
+
+function readTail(path: string): { text: string; bytes: number } {
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch (error) {
+    if (isMissing(error)) return { text: "", bytes: 0 };
+    throw unreadable(path, error);
+  }
+  try {
+    const bytes = fstatSync(fd).size;
+    const start = Math.max(0, bytes - TAIL_BYTES);
+    const buffer = Buffer.alloc(bytes - start);
+    const text = buffer.toString("latin1", 0, readSync(fd, buffer, 0, buffer.length, start));
+    return { text: start === 0 ? text : text.slice(text.indexOf("\n") + 1), bytes };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch (error) {
+    if (isMissing(error)) return "";
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): RecordsError {
+  return new RecordsError("WITNESS", `the witness ${path} can't be read`, { cause: error });
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
