@@ -5,9 +5,9 @@ import type { StoredDocument } from "../../src/evidence/documents.js";
 import { type Envelope, sealEnvelope } from "../../src/evidence/dsse.js";
 import type { Signer } from "../../src/evidence/ed25519.js";
 import type { StoredRecord } from "../../src/evidence/fold.js";
-import { makeGenesis } from "../../src/evidence/genesis.js";
+import { type Continues, makeGenesis } from "../../src/evidence/genesis.js";
 import { policyDigest } from "../../src/evidence/policy.js";
-import { FIRST_PREV, leafOf, makeHeader, type RecordKind } from "../../src/evidence/record.js";
+import { FIRST_PREV, type Header, leafOf, makeHeader, type RecordKind } from "../../src/evidence/record.js";
 import type { LedgerSource } from "../../src/evidence/verify.js";
 import { canonicalBytes, sha256Hex } from "../../src/protocol/canonical.js";
 import type { Head } from "../../src/protocol/outcome.js";
@@ -15,7 +15,12 @@ import { fill, LEDGER, OPERATOR } from "./formats.js";
 import { at, CALL, DECISION_ID, decisionOf, ROUTE_INPUT } from "./samples.js";
 
 type Own<K extends RecordKind> = Omit<Bodies[K], keyof Common> & Partial<Common>;
-type Placed = { readonly second?: number; readonly parent_id?: string | null; readonly seq?: number };
+type Placed = {
+  readonly second?: number;
+  readonly parent_id?: string | null;
+  /** What a forger writes into the header. */
+  readonly forged?: Partial<Pick<Header, "seq" | "prev" | "record_id" | "hall_id">>;
+};
 
 const ORDER_KINDS = new Set(["apply", "standing", "ban", "key", "clock", "erase", "install", "uninstall"]);
 
@@ -29,14 +34,14 @@ export class MemoryLedger {
   epoch = 0;
   #second = 0;
 
-  constructor() {
+  constructor(continues: Continues | null = null, forged_hall_id?: string) {
     const { body, hall_id } = makeGenesis({
-      continues: null,
+      continues,
       ledger_key: LEDGER.key,
       nonce: fill(0x11),
       operator_keys: [OPERATOR.key],
     });
-    this.hall_id = hall_id;
+    this.hall_id = forged_hall_id ?? hall_id;
     this.write("genesis", body, {});
   }
 
@@ -50,7 +55,11 @@ export class MemoryLedger {
   }
 
   /** Appends exactly these bytes as a body. */
-  write(kind: RecordKind | "later_kind", body: Uint8Array, { second, parent_id = null }: Placed): string {
+  write(
+    kind: RecordKind | "later_kind",
+    body: Uint8Array,
+    { second, parent_id = null, forged }: Placed,
+  ): string {
     const seq = this.rows.length;
     this.#second = second ?? this.#second + 1;
     const record_id = `019aa0b1-0000-7000-8000-${seq.toString(16).padStart(12, "0")}`;
@@ -64,6 +73,7 @@ export class MemoryLedger {
       kind: kind as RecordKind,
       parent_id,
       body: commitment("body", body, salt),
+      ...forged,
     });
     this.rows.push({ seq, leaf: leafOf(header), header, salt, body });
     return record_id;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { signHead } from "../../src/evidence/commit.js";
 import type { HoldRequest } from "../../src/evidence/request.js";
 import { type LedgerSource, verifyLedger } from "../../src/evidence/verify.js";
 import { canonicalBytes } from "../../src/protocol/canonical.js";
@@ -172,6 +173,25 @@ describe("heads and witness", () => {
     ["another Hall than expected", { hall_id: "ab".repeat(32) }, 0],
   ];
   test.each(cases)("%s", (_name, changes, seq) => expect(firstBad(ledger, changes)?.seq).toBe(seq));
+
+  test("a head or witness line that the ledger key did sign, over something else", () => {
+    const { hall_id, head } = ledger.signed();
+    const other = "ab".repeat(32);
+    const reasonOf = (changes: Partial<LedgerSource>) => firstBad(ledger, changes)?.reason;
+    expect(reasonOf({ heads: signHead({ hall_id, size, head: other }, LEDGER) })).toContain("isn't its leaf");
+    expect(reasonOf({ heads: signHead({ hall_id: other, size, head }, LEDGER) })).toContain("another Hall's");
+    expect(reasonOf({ witness: [signHead({ hall_id, size: 4, head: other }, LEDGER)] })).toContain(
+      "another record",
+    );
+  });
+
+  test("a Hall that continues another one may keep that one's witness lines", () => {
+    const old = ledger.signed();
+    const { hall_id, head } = old;
+    const next = new MemoryLedger({ hall_id, size, head, witnessed_size: size, witnessed_head: head });
+    expect(firstBad(next, { witness: [old, next.signed()] })).toBeUndefined();
+    expect(firstBad(new MemoryLedger(), { witness: [old] })?.seq).toBe(1);
+  });
 
   test("a record appended without the ledger key", () => {
     const longer = story();
@@ -407,6 +427,29 @@ describe("the chain", () => {
     const parent_id = ledger.decision();
     ledger.append("query", { tool: "hall_why" }, { parent_id });
     expectLastBad(ledger, "parent");
+  });
+
+  test("a genesis under the name of another Hall, a header that lies about its place", () => {
+    const false_name = new MemoryLedger(null, "ab".repeat(32));
+    expectLastBad(false_name, "genesis of this Hall");
+
+    const body = canonicalBytes({ anything: 1 });
+    const lies = [{ seq: 7 }, { prev: "ab".repeat(32) }, { hall_id: "ab".repeat(32) }];
+    for (const forged of lies) {
+      const ledger = started();
+      ledger.write("later_kind", body, { forged });
+      expect(firstBad(ledger)?.seq).toBe(2);
+    }
+  });
+
+  test("a record_id that is taken, a body over 4 MiB of whatever kind", () => {
+    const taken = started();
+    const record_id = taken.decision();
+    taken.decision({}, { forged: { record_id } });
+    expectLastBad(taken, "taken");
+    const long = started();
+    long.write("later_kind", new Uint8Array(4 * 1024 * 1024 + 1), {});
+    expectLastBad(long, "4194304");
   });
 
   test("a second genesis, an install of nothing", () => {
