@@ -15,7 +15,7 @@ import { checkHumanRequired } from "./human.js";
 import { checkCorrelation, checkRule, checkShadows, checkText } from "./match.js";
 import { checkPrivilege } from "./privilege.js";
 import { checkProfile } from "./profile.js";
-import { checkClock, checkPolicyInForce } from "./ready.js";
+import { checkClock, checkGateOpen, checkPolicyInForce } from "./ready.js";
 import { refuse } from "./refuse.js";
 import { checkStanding } from "./standing.js";
 import { eventsOfAllow, eventsOfDenial } from "./telemetry.js";
@@ -31,6 +31,7 @@ const CHECKS: readonly ((c: Case) => Refusal | undefined)[] = [
   checkTenant,
   checkSignatory,
   checkCredential,
+  house(checkGateOpen),
   house(checkPolicyInForce),
   house(checkClock),
   house(checkVisible),

@@ -59,7 +59,8 @@ function writeArray(items: readonly unknown[], depth: number): string {
 
 function writeObject(value: object, depth: number): string {
   const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw new CanonicalError("an object that isn't plain");
+  if (prototype !== Object.prototype && prototype !== null)
+    throw new CanonicalError("an object that isn't plain");
   if (Object.getOwnPropertySymbols(value).length > 0) throw new CanonicalError("a symbol as a name");
   const record = value as Record<string, unknown>;
   const names = Object.keys(record).sort(); // UTF-16 code units, as RFC 8785 section 3.2.3 asks

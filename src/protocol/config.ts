@@ -1,3 +1,7 @@
+import { z } from "zod";
+import { ControlIdSchema, NamespaceSchema } from "./ids.js";
+import { DataLabelSchema, EnvSchema, QosClassSchema, TenantRiskSchema } from "./request.js";
+
 /** Floors of a Hall that no rule can lower (S003 HallConfig; wcp.md 2.6). Wire names. */
 export type HallConfig = {
   readonly require_signatory: boolean;
@@ -20,3 +24,62 @@ export const DEFAULT_HALL_CONFIG: HallConfig = Object.freeze({
   enforce_blast_scoring_in_prod: true,
   enforce_privilege_envelopes: false,
 });
+
+const ed25519Key = z
+  .string()
+  .regex(/^ed25519:[0-9a-f]{64}$/, {
+    error: "expected ed25519: and 64 hex digits, as `hall` prints a public key",
+  });
+
+/** `.hall/config.json`: policy without secrets (formats.md). Unknown keys are errors. */
+export const HomeConfigSchema = z.strictObject({
+  $schema: z.string().optional(),
+  env: EnvSchema,
+  profile: z.string().nullable().default(null),
+  tenant: z.string().trim().min(1).max(128),
+  namespace: NamespaceSchema,
+  caller: z.strictObject({
+    data_label: DataLabelSchema,
+    tenant_risk: TenantRiskSchema,
+    qos_class: QosClassSchema,
+  }),
+  registry: z
+    .string()
+    .regex(/^file:/, { error: "expected file: or file:PATH; registries over the network come later" }),
+  publishers: z
+    .array(z.strictObject({ key: ed25519Key, namespaces: z.array(NamespaceSchema).min(1) }))
+    .default([]),
+  approvers: z
+    .array(
+      z.strictObject({
+        id: z
+          .string()
+          .min(1)
+          .max(128)
+          .refine((id) => !/^(?:mcp|cli):/.test(id), {
+            error: "ids beginning with mcp: or cli: are requesters, and nobody is both",
+          }),
+        key: ed25519Key,
+      }),
+    )
+    .default([]),
+  namespaces: z.record(z.string(), z.array(NamespaceSchema)).default({}),
+  controls: z.array(ControlIdSchema).default([]),
+  secrets: z.record(z.string(), z.array(z.string())).default({}),
+  hall: z
+    .strictObject({
+      require_signatory: z.boolean(),
+      allowed_tenants: z.array(z.string()),
+      require_credential: z.boolean(),
+      require_worker_attestation: z.boolean(),
+      enforce_correlation_id: z.boolean(),
+      enforce_required_controls: z.boolean(),
+      enforce_blast_scoring_in_prod: z.boolean(),
+      enforce_privilege_envelopes: z.boolean(),
+    })
+    .partial()
+    .default({}),
+});
+
+/** A home's configuration with its defaults filled in. */
+export type HomeConfig = z.infer<typeof HomeConfigSchema>;

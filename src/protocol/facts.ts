@@ -1,7 +1,8 @@
+import type { Hold } from "./decision.js";
+import type { DenyCode } from "./deny.js";
+import type { AttestCode } from "./package.js";
 import type { StandingState } from "./standing.js";
 import type { WorkerRecord } from "./worker.js";
-import type { Hold } from "./decision.js";
-import type { AttestCode } from "./package.js";
 
 /** A fact, or `"unknown"` when it couldn't be read in time. Unknown always denies. */
 export type Known<T> = T | "unknown";
@@ -30,6 +31,8 @@ export type ApprovalFact =
 
 /** The house's own facts about the tool that is called. Every member is required and may be "unknown", which denies. */
 export type SkillFacts = {
+  /** Whether the gate itself can go on: the code with which it stops when its ledger or the standing under it fails. */
+  readonly gate: "open" | DenyCode;
   readonly clock: Known<"ok" | "behind">;
   readonly policy: Known<"in_force" | "not_applied">;
   /** The namespace is the tenant's, the env is allowed and a rule in force matches the caller's cell. */

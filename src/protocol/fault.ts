@@ -1,4 +1,4 @@
-import type { FaultCode } from "./outcome.js";
+import type { Fault, FaultCode } from "./outcome.js";
 
 /** What is said of a fault. `retryable`: the same call may succeed later; the failed one may have had effects. */
 export type FaultRow = { readonly message: string; readonly helps: string; readonly retryable: boolean };
@@ -51,3 +51,8 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = Object.freeze({
     retryable: false,
   },
 });
+
+/** A fault as surfaces show it. */
+export function makeFault(code: FaultCode): Fault {
+  return { code, message: FAULTS[code].message };
+}

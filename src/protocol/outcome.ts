@@ -39,13 +39,19 @@ export type Head = {
   readonly signature: string;
 };
 
-type Recorded = { readonly decision: RouteDecision; readonly record_id: string; readonly ledger_head: Head | null };
+type Decided = { readonly decision: RouteDecision; readonly ledger_head: Head | null };
+type Recorded = Decided & { readonly record_id: string };
 
 /** The answer of `gate.invoke` and `gate.guard`. Surfaces switch on `kind` exhaustively. */
 export type Outcome<T = Json> =
   | (Recorded & { readonly kind: "done"; readonly output: T; readonly receipt_id: string })
-  | (Recorded & { readonly kind: "dry_run"; readonly would: "run" | "hold" | "deny"; readonly denial?: Denial })
-  | (Recorded & { readonly kind: "denied"; readonly denial: Denial })
+  | (Recorded & {
+      readonly kind: "dry_run";
+      readonly would: "run" | "hold" | "deny";
+      readonly denial?: Denial;
+    })
+  /** `record_id` is null only when there is no ledger to write to, or it couldn't be written. */
+  | (Decided & { readonly kind: "denied"; readonly denial: Denial; readonly record_id: string | null })
   | (Recorded & { readonly kind: "held"; readonly approval_id: string; readonly expires_at: string })
   | (Recorded & { readonly kind: "failed"; readonly fault: Fault; readonly receipt_id: string | null });
 

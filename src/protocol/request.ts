@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Json } from "./canonical.js";
+import { canonicalJson, type Json } from "./canonical.js";
 import type { InputProblem } from "./facts.js";
 
 /** The closed vocabularies of a request (wcp.md 2.1), each in order of rising weight where it has one. */
@@ -118,7 +118,7 @@ export function parseRouteInput(
 
 const NO_REQUEST: Readonly<Record<string, Json>> = Object.freeze({});
 /** The echo of what isn't an object at all. */
-export const NO_ECHO: RequestEcho = echoOf({});
+const NO_ECHO: RequestEcho = echoOf({});
 
 function echoOf(value: Readonly<Record<string, unknown>>): RequestEcho {
   const text = (member: unknown): string => (typeof member === "string" ? member.toWellFormed() : "");
@@ -154,4 +154,22 @@ function isScore(value: unknown): value is number {
 
 function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null;
+}
+
+/**
+ * The canonical text of a parsed RouteInput: what `canonicalJson` gives, written straight since the members, their
+ * order and most of their alphabets are fixed. Throws CanonicalError as that does.
+ */
+export function routeInputText(input: RouteInput): string {
+  const { blast_radius, blast_score, privilege_context, tenant_credential } = input;
+  let text = "{";
+  if (blast_radius !== undefined) text += `"blast_radius":${canonicalJson(blast_radius)},`;
+  if (blast_score !== undefined) text += `"blast_score":${JSON.stringify(blast_score)},`;
+  text += `"capability_id":${JSON.stringify(input.capability_id)}`;
+  text += `,"correlation_id":${JSON.stringify(input.correlation_id)}`;
+  text += `,"data_label":"${input.data_label}","dry_run":${input.dry_run},"env":"${input.env}"`;
+  if (privilege_context !== undefined) text += `,"privilege_context":${canonicalJson(privilege_context)}`;
+  text += `,"qos_class":"${input.qos_class}","request":${canonicalJson(input.request)}`;
+  if (tenant_credential !== undefined) text += `,"tenant_credential":${JSON.stringify(tenant_credential)}`;
+  return `${text},"tenant_id":${JSON.stringify(input.tenant_id)},"tenant_risk":"${input.tenant_risk}"}`;
 }

@@ -1,0 +1,82 @@
+import { commitment } from "../evidence/commitment.js";
+import { checkGrant, type GrantState } from "../evidence/grant.js";
+import type { PolicyApprover } from "../evidence/policy.js";
+import type { HoldKey, HoldRequest } from "../evidence/request.js";
+import type { Hold } from "../protocol/decision.js";
+import type { ApprovalFact } from "../protocol/facts.js";
+import type { HeldWhole, OpenHold } from "../records/holds.js";
+import type { Policy } from "./policy.js";
+import type { InstalledTool } from "./skills.js";
+import type { Caller } from "./types.js";
+
+/** How long a hold waits for a person, and a grant for its call (formats.md, Holds and grants). */
+export const HOLD_MS = 15 * 60_000;
+export const GRANT_SECONDS = 600;
+export const MAX_OPEN_HOLDS = 20;
+
+/** The hold that this very call has met before: same caller, tool, arguments and policy. */
+export type HeldApproval = {
+  readonly state: Exclude<GrantState["state"], "expired">;
+  readonly request: HoldRequest;
+  /** The salt of the hold's commitment; the retry uses it, so anyone sees that what ran is what was approved. */
+  readonly salt: Uint8Array;
+};
+
+/** Whom a hold belongs to: never a session, process or surface. */
+export function holdKey(caller: Caller, tool: InstalledTool, policy: Policy, engine: string): HoldKey {
+  const { tenant_id, agent, env, data_label, tenant_risk, qos_class } = caller;
+  return {
+    tenant_id,
+    agent,
+    env,
+    data_label,
+    tenant_risk,
+    qos_class,
+    capability_id: tool.definition.capability_id,
+    tool: tool.definition.name,
+    artifact_digest: tool.install.artifact_digest,
+    definition_digest: null,
+    policy_digest: policy.digest,
+    engine,
+  };
+}
+
+/** The oldest hold of this caller whose commitment these arguments open. A retry carries no ticket. */
+export function findHeld(
+  store: HoldReader,
+  key: HoldKey,
+  bytes: Uint8Array,
+  approvers: readonly PolicyApprover[],
+  now: string,
+): HeldApproval | null {
+  for (const { request, salt } of store.holdsOf(key)) {
+    if (commitment("arguments", bytes, salt) !== request.arguments) continue;
+    const whole = store.hold(request.approval_id);
+    if (whole === undefined || whole.state === "used") continue;
+    const { state } = checkGrant({ request, approvals: whole.approvals, approvers, now });
+    if (state !== "expired") return { state, request, salt }; // an expired one is forgotten: a fresh hold opens
+  }
+  return null;
+}
+
+/** Where holds are read: the store, or a transaction of it. */
+export type HoldReader = {
+  holdsOf(key: HoldKey): readonly OpenHold[];
+  hold(approval_id: string): HeldWhole | undefined;
+};
+
+/** What a decision may know of it. */
+export function approvalFact(held: HeldApproval | null): ApprovalFact {
+  if (held === null) return { state: "none" };
+  const { approval_id, holds } = held.request;
+  return held.state === "granted"
+    ? { state: "granted", approval_id, holds }
+    : { state: held.state, approval_id };
+}
+
+/** Whether a grant was given for exactly the holds that a decision met. */
+export function sameHolds(a: readonly Hold[], b: readonly Hold[]): boolean {
+  return (
+    a.length === b.length && a.every((hold, i) => hold.code === b[i]?.code && hold.reason === b[i]?.reason)
+  );
+}

@@ -1,0 +1,102 @@
+import { approvalNeed } from "../decide/rules.js";
+import type { PolicyApprover } from "../evidence/policy.js";
+import type { HoldRequest } from "../evidence/request.js";
+import type { Head } from "../protocol/outcome.js";
+import { RecordsError } from "../records/error.js";
+import type { Tx } from "../records/transaction.js";
+import { findHeld, holdKey, MAX_OPEN_HOLDS } from "./approval.js";
+import { commonBody, decisionBody, holdRequest } from "./bodies.js";
+import { type Call, ruleInForce, type Situation } from "./gather.js";
+import type { Verdict } from "./verdict.js";
+
+/** What a call brings to its commit. */
+export type Commit = {
+  readonly call: Call;
+  readonly situation: Situation;
+  readonly verdict: Verdict;
+  /** The arguments' commitment and its salt; null when the arguments broke a bound. */
+  readonly salted: { readonly hash: string; readonly salt: Uint8Array } | null;
+  readonly engine: string;
+  readonly approvers: () => readonly PolicyApprover[];
+};
+
+/** What was committed: the decision's record, and the hold that waits, if one does. */
+export type Committed = { readonly record_id: string; readonly hold: HoldRequest | null };
+export type CommitResult = { readonly value: Committed; readonly head: Head | null };
+
+/** A caller may have only so many questions open (formats.md, Holds and grants). */
+export class TooManyHolds extends Error {
+  override readonly name = "TooManyHolds";
+}
+
+/**
+ * Step 4 of a call, in one transaction. The decision names the policy and epoch that were gathered, and the store
+ * refuses it as moved when they are no longer in force; it consumes a grant only after checking hold and votes from
+ * their records, or opens the hold that this call waits on. A call starts when this commits.
+ */
+export function commitDecision(tx: Tx, commit: Commit): Committed {
+  const { call, situation, verdict, engine } = commit;
+  const { ledger, tool } = situation;
+  if (ledger === "unknown" || situation.policy?.digest !== (ledger.policy_digest ?? undefined)) throw moved();
+  const acting = commonBody(call.caller, engine, { correlation_id: call.correlation_id, tool });
+  const hold = verdict.answer === "hold" && !call.dry_run ? holdOf(tx, commit) : null;
+  const body = decisionBody(acting, ledger, call, situation, verdict);
+  const { record_id } = tx.append({ kind: "decision", body });
+  if (hold?.isNew) {
+    const { request, salt, bytes } = hold;
+    tx.openHold({ draft: { kind: "hold", body: { ...acting, request } }, salt, bytes });
+  }
+  return { record_id, hold: hold?.request ?? null };
+}
+
+/** What was gathered is no longer so: gather again. */
+function moved(): RecordsError {
+  return new RecordsError("MOVED", "what was decided on has changed meanwhile");
+}
+
+/** Whether an error says that standing, policy, hold or grant moved between gathering and committing. */
+export function isMoved(error: unknown): boolean {
+  return error instanceof RecordsError && (error.code === "MOVED" || error.code === "REFUSED");
+}
+
+type WaitsOn =
+  | { readonly isNew: false; readonly request: HoldRequest }
+  | {
+      readonly isNew: true;
+      readonly request: HoldRequest;
+      readonly salt: Uint8Array;
+      readonly bytes: Uint8Array;
+    };
+
+/** The hold that this call waits on: the one gathered, or a new one unless a racing call has just opened it. */
+function holdOf(tx: Tx, { call, situation, verdict, salted, engine, approvers }: Commit): WaitsOn {
+  const { tool, policy, approval, now } = situation;
+  if (approval !== null) return { isNew: false, request: approval.request };
+  const { received, caller } = call;
+  const { approval_id } = verdict.ids;
+  const rule = policy && tool ? ruleInForce(policy.rules, tool, caller) : undefined;
+  if (
+    tool === null ||
+    policy === null ||
+    rule === undefined ||
+    salted === null ||
+    !received.ok ||
+    approval_id === null
+  ) {
+    throw moved();
+  }
+  const key = holdKey(caller, tool, policy, engine);
+  if (findHeld(tx, key, received.bytes, approvers(), now) !== null) throw moved();
+  if (tx.countOpenHolds(caller) >= MAX_OPEN_HOLDS) throw new TooManyHolds();
+  const request = holdRequest({
+    key,
+    approval_id,
+    need: approvalNeed(rule),
+    verdict,
+    tool,
+    commitment: salted.hash,
+    hall_id: tx.state.hall_id,
+    now: tx.state.now,
+  });
+  return { isNew: true, request, salt: salted.salt, bytes: received.bytes };
+}

@@ -1,0 +1,120 @@
+import { commitment } from "../evidence/commitment.js";
+import type { PolicyApprover } from "../evidence/policy.js";
+import type { Json } from "../protocol/canonical.js";
+import type { DenyCode } from "../protocol/deny.js";
+import type { Outcome } from "../protocol/outcome.js";
+import type { SkillManifest } from "../protocol/skill.js";
+import type { Store } from "../records/store.js";
+import type { Runner } from "../run/types.js";
+import { receiveArguments } from "./arguments.js";
+import { BUILTIN_NAMES } from "./builtins.js";
+import { commitDecision, isMoved, TooManyHolds } from "./commit.js";
+import { type Call, gather, type Situation, type Sources } from "./gather.js";
+import { listTools } from "./listing.js";
+import { type Decided, outcomeOf, unrecorded } from "./outcomes.js";
+import { runPermitted } from "./permitted.js";
+import type { RunningCalls } from "./running.js";
+import { answerSelf } from "./self.js";
+import type { Caller, CallerSource, Gate, InvokeOptions } from "./types.js";
+import { stopped, type Verdict, weigh } from "./verdict.js";
+
+/** What a gate stands on. Handlers reach it through `sources.held` alone, and go nowhere but to the runner. */
+export type GateParts = {
+  readonly sources: Sources;
+  readonly store: () => Pick<Store, "write" | "query">;
+  readonly runner: Runner;
+  readonly running: RunningCalls;
+  /** `wcp-hall/<version>` */
+  readonly engine: string;
+  readonly approvers: () => readonly PolicyApprover[];
+  readonly dataDir: (caller: Caller, manifest: SkillManifest) => string;
+  readonly uuid: () => string;
+  readonly salt: () => Uint8Array;
+  readonly subscribe: (fn: () => void) => () => void;
+};
+
+/**
+ * The one way to run anything. Each call passes the same steps: bounds, gather, decide, commit, run, check, receipt
+ * (hall.md, The gate). `invoke` never throws: whatever breaks is an Outcome, and no handler result comes with it.
+ */
+export function makeGate(parts: GateParts, source: CallerSource): Gate {
+  const caller = () => (typeof source === "function" ? source() : source);
+  const invoke = async (tool: string, args: unknown, options: InvokeOptions = {}): Promise<Outcome<Json>> => {
+    const call = receive(parts, caller(), tool, args, options);
+    if (BUILTIN_NAMES.has(call.tool)) return answerSelf(parts, call, { invoke });
+    // Standing or policy that moves under a call is gathered once more; moving twice denies.
+    const decided = (await decide(parts, call)) ?? (await decide(parts, call));
+    if (decided === undefined) return refuse(parts, call, "DENY_STANDING_UNKNOWN");
+    return "kind" in decided ? decided : runPermitted(parts, call, decided, options);
+  };
+  return Object.freeze({
+    tools: () => listTools(parts.sources, caller()),
+    invoke,
+    onToolsChanged: (fn: () => void) => parts.subscribe(fn),
+  });
+}
+
+/** Step 1: what was asked, with its arguments as canonical bytes or the bound that they broke. */
+function receive(
+  parts: GateParts,
+  caller: Caller,
+  tool: string,
+  args: unknown,
+  options: InvokeOptions,
+): Call {
+  return {
+    caller,
+    tool: String(tool).toWellFormed().slice(0, 256),
+    received: receiveArguments(args),
+    correlation_id: options.correlationId?.toWellFormed() || parts.uuid(),
+    dry_run: options.dryRun === true,
+  };
+}
+
+/** Steps 2 to 4: gather, decide, commit. An outcome ends the call, a committed allow runs, undefined moved. */
+async function decide(
+  parts: GateParts,
+  call: Call,
+  as: (situation: Situation) => Situation = (situation) => situation,
+): Promise<Outcome<Json> | Decided | undefined> {
+  const situation = as(await gather(call, parts.sources));
+  const salted = saltArguments(parts, call, situation);
+  const ids = newIds(parts, situation);
+  const verdict = weigh(call, situation, ids, salted?.hash ?? null);
+  if (situation.ledger === "unknown" || situation.ledger.hall_id === null) return unrecorded(verdict);
+  const { engine, approvers } = parts;
+  try {
+    const { value, head } = await parts
+      .store()
+      .write((tx) => commitDecision(tx, { call, situation, verdict, salted, engine, approvers }));
+    const decided: Decided = { situation, verdict, committed: { value, head } };
+    return outcomeOf(call, decided) ?? decided;
+  } catch (error) {
+    if (isMoved(error)) return undefined;
+    if (error instanceof TooManyHolds) return refuse(parts, call, "DENY_RATE_LIMITED");
+    const code = situation.snapshot.skill.clock === "ok" ? "DENY_AUDIT_UNAVAILABLE" : "DENY_CLOCK_INVALID";
+    return unrecorded(weigh(call, stopped(situation, code), ids, salted?.hash ?? null));
+  }
+}
+
+/** A denial by the gate itself, decided and recorded like any other. */
+async function refuse(parts: GateParts, call: Call, code: DenyCode): Promise<Outcome<Json>> {
+  const stop = (situation: Situation) => stopped(situation, code);
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const decided = await decide(parts, call, stop);
+    if (decided !== undefined && "kind" in decided) return decided;
+  }
+  const situation = stop(await gather(call, parts.sources));
+  return unrecorded(weigh(call, situation, newIds(parts, situation), null));
+}
+
+function newIds(parts: GateParts, { approval }: Situation): Verdict["ids"] {
+  return { decision_id: parts.uuid(), approval_id: approval?.request.approval_id ?? parts.uuid() };
+}
+
+/** The arguments' commitment: under the hold's own salt where this call retries one, else under a fresh salt. */
+function saltArguments(parts: GateParts, { received }: Call, { approval }: Situation) {
+  if (!received.ok) return null;
+  const salt = approval?.salt ?? parts.salt();
+  return { hash: commitment("arguments", received.bytes, salt), salt };
+}

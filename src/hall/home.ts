@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { type HomeConfig, HomeConfigSchema } from "../protocol/config.js";
+import { PROFILES } from "../protocol/profile.js";
+
+/** The environment variables that the Hall honours, read once at the edge. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a home's policy files and this machine's state for it lie. */
+export type Home = {
+  /** The real path of the `.hall` directory. */
+  readonly dir: string;
+  /** This machine's state directory of the home: database, keys, artifacts, data, witness. */
+  readonly state: string;
+  readonly database: string;
+};
+
+/** A problem with a home's files: which file, which field, what to do. */
+export class HomeError extends Error {
+  override readonly name = "HomeError";
+  readonly code: "NO_HOME" | "BAD_FILE" | "WRONG_STATE";
+  readonly problems: readonly string[];
+  constructor(code: HomeError["code"], message: string, problems: readonly string[] = []) {
+    super(problems.length === 0 ? message : `${message}\n${problems.map((p) => `  ${p}`).join("\n")}`);
+    this.code = code;
+    this.problems = problems;
+  }
+}
+
+/**
+ * The home named by `--home` or HALL_HOME (the `.hall` directory or the one that holds it), else the nearest one
+ * upwards from the working directory. Throws HomeError NO_HOME when there is none.
+ */
+export function findHome(options: {
+  readonly home?: string | undefined;
+  readonly cwd: string;
+  readonly environment: Environment;
+}): Home {
+  const { cwd, environment } = options;
+  const named = options.home ?? environment["HALL_HOME"];
+  const dir = named === undefined ? searchUpwards(cwd) : asHallDirectory(resolve(cwd, named));
+  if (dir === undefined) {
+    const where = named === undefined ? `in ${cwd} or above it` : `at ${resolve(cwd, named)}`;
+    throw new HomeError(
+      "NO_HOME",
+      `No .hall directory ${where}. Run "hall init" in the project, or pass --home DIR.`,
+    );
+  }
+  return homeAt(dir, environment);
+}
+
+/** The home whose `.hall` directory is `dir`, which must exist. */
+export function homeAt(dir: string, environment: Environment): Home {
+  const real = realpathSync(dir);
+  const base = environment["XDG_STATE_HOME"] || join(environment["HOME"] || homedir(), ".local", "state");
+  const own = createHash("sha256").update(real).digest("hex");
+  const state = resolve(environment["HALL_STATE"] || join(base, "hall", own));
+  return { dir: real, state, database: resolve(environment["HALL_DB_PATH"] || join(state, "hall.db")) };
+}
+
+function searchUpwards(from: string): string | undefined {
+  for (let dir = resolve(from); ; dir = dirname(dir)) {
+    if (existsSync(join(dir, ".hall", "config.json"))) return join(dir, ".hall");
+    if (dirname(dir) === dir) return undefined;
+  }
+}
+
+function asHallDirectory(path: string): string | undefined {
+  if (existsSync(join(path, "config.json"))) return path;
+  const inside = join(path, ".hall");
+  return existsSync(join(inside, "config.json")) ? inside : undefined;
+}
+
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+/** JSON of one of the home's files; undefined when it doesn't exist. Throws HomeError BAD_FILE. */
+export function readHomeFile(home: Home, name: "config.json" | "rules.json" | "lock.json"): unknown {
+  const path = join(home.dir, name);
+  try {
+    if (!existsSync(path)) return undefined;
+    if (statSync(path).size > MAX_FILE_BYTES)
+      throw new HomeError("BAD_FILE", `${path} is larger than 16 MiB`);
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (error instanceof HomeError) throw error;
+    const why = error instanceof SyntaxError ? `isn't JSON: ${error.message}` : "can't be read";
+    throw new HomeError("BAD_FILE", `${path} ${why}`);
+  }
+}
+
+/** The checked config.json of a home. Throws HomeError BAD_FILE naming every problem. */
+export function readConfig(home: Home): HomeConfig {
+  return parseConfig(readHomeFile(home, "config.json"), join(home.dir, "config.json"));
+}
+
+/** Checks the parsed text of a config.json. Throws HomeError BAD_FILE naming every problem with its path. */
+export function parseConfig(value: unknown, file: string): HomeConfig {
+  const result = HomeConfigSchema.safeParse(value ?? {});
+  if (!result.success) {
+    const problems = result.error.issues.map(
+      (issue) => `${issue.path.join(".") || "(whole file)"}: ${issue.message}`,
+    );
+    throw new HomeError("BAD_FILE", `${file} has ${problems.length} problem(s):`, problems);
+  }
+  checkProfile(result.data, file);
+  return result.data;
+}
+
+/** Env prod and edge need a profile, and a named profile must be one that this Hall has. */
+function checkProfile(config: HomeConfig, file: string): void {
+  if (config.profile === null) {
+    if (config.env !== "prod" && config.env !== "edge") return;
+    throw new HomeError(
+      "BAD_FILE",
+      `${file}: profile: env ${config.env} needs a profile; name one, or use env dev`,
+    );
+  }
+  if (PROFILES.has(config.profile)) return;
+  const known = [...PROFILES.keys()].join(", ");
+  throw new HomeError(
+    "BAD_FILE",
+    `${file}: profile: "${config.profile}" isn't in this version; available: ${known}`,
+  );
+}

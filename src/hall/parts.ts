@@ -1,0 +1,134 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { sha256Hex } from "../protocol/canonical.js";
+import type { Clock } from "../protocol/clock.js";
+import type { PolicyGateContext } from "../protocol/facts.js";
+import { ENGINE } from "../protocol/version.js";
+import type { Store } from "../records/store.js";
+import type { Runner } from "../run/types.js";
+import { makeApprover } from "./approver.js";
+import { makeAudit } from "./audit.js";
+import type { OwnAuthority } from "./authority.js";
+import { type GateParts, makeGate } from "./gate.js";
+import type { Home } from "./home.js";
+import type { Ledger } from "./ledgers.js";
+import { makeOperator } from "./operator.js";
+import type { Policy } from "./policy.js";
+import { makeRunningCalls, type RunningCalls } from "./running.js";
+import type { Sessions } from "./sessions.js";
+import { type ArtifactFiles, openSkills, type Skills } from "./skills.js";
+import { approversInForce, makeSources, policyInForce } from "./sources.js";
+import type { Caller, LocalHall } from "./types.js";
+import { openWatch, type Watch } from "./watch.js";
+
+/** What differs from one Hall to the next. */
+export type HallOptions = {
+  /** Null for a Hall that lives in memory. */
+  readonly home: Home | null;
+  readonly ledger: Ledger;
+  readonly artifacts: ArtifactFiles;
+  readonly sessions: Sessions;
+  readonly runner: Runner;
+  readonly clock: Clock;
+  readonly own: () => OwnAuthority;
+  readonly policyGate: ((context: PolicyGateContext) => unknown) | null;
+  /** The data directory of a skill for one env and tenant, made if need be. */
+  readonly dataDir: (env: string, tenantHash: string, namespace: string, name: string) => string;
+  readonly onClose: () => void;
+};
+
+/** A Hall with its insides, which only lifecycle and tests see; surfaces get `hall`. */
+export type HallParts = HallOptions & {
+  readonly hall: LocalHall;
+  readonly skills: Skills;
+  readonly policy: () => Policy | null;
+  /** The open store. Throws when this home has no ledger yet. */
+  readonly store: () => Store;
+  /** One UUID for this process (formats.md, session_id). */
+  readonly session_id: string;
+  readonly gateParts: GateParts;
+};
+
+/** Puts a Hall together: the default assembly of everything that a gate stands on. */
+export function assemble(options: HallOptions): HallParts {
+  const { ledger, sessions, runner, clock } = options;
+  const store = () => {
+    const open = ledger.current();
+    if (open === null) throw new Error("This home has no ledger yet: nothing was applied.");
+    return open;
+  };
+  const skills = openSkills({
+    installs: () => store().installs(),
+    epoch: () => store().state().epoch,
+    artifacts: options.artifacts,
+  });
+  const sources = makeSources({ ...options, skills, engine: ENGINE });
+  const running = makeRunningCalls();
+  const watch = openWatch(() => ledger.version());
+  const gateParts: GateParts = {
+    sources,
+    store,
+    runner,
+    running: watched(running, watch),
+    engine: ENGINE,
+    approvers: () => approversInForce(store()),
+    dataDir: (caller, { namespace, name }) =>
+      options.dataDir(caller.env, sha256Hex(caller.tenant_id), namespace, name),
+    uuid: randomUUID,
+    salt: () => randomBytes(32),
+    subscribe: (fn) => watch.subscribe(fn),
+  };
+  const policy = policyInForce(ledger);
+  const session_id = randomUUID();
+  const staff = (): Caller => staffCaller(policy(), session_id);
+  const people = () => ({
+    store: store(),
+    engine: ENGINE,
+    caller: staff(),
+    now: clock,
+    approvers: gateParts.approvers,
+  });
+  const hall: LocalHall = Object.freeze({
+    gate(source) {
+      sessions.register(typeof source === "function" ? session_id : source.session_id);
+      return makeGate(gateParts, source);
+    },
+    approver: (principal) => makeApprover(people(), principal),
+    operator: (principal) => makeOperator(people(), principal),
+    get audit() {
+      return makeAudit(store());
+    },
+    async close() {
+      watch.close();
+      await runner.close();
+      sessions.close();
+      ledger.close();
+      options.onClose();
+    },
+  });
+  return { ...options, hall, skills, policy, store, session_id, gateParts };
+}
+
+/** Running calls that are asked again at every change, so a revoke from another process reaches them. */
+function watched(running: RunningCalls, watch: Watch): RunningCalls {
+  return {
+    ...running,
+    begin(mayStillRun) {
+      const stop = watch.subscribe(running.sweep);
+      const { signal, end } = running.begin(mayStillRun);
+      const endBoth = () => {
+        stop();
+        end();
+      };
+      return { signal, end: endBoth };
+    },
+  };
+}
+
+/** As whom the home's own people act: in its tenant, from this process. */
+function staffCaller(policy: Policy | null, session_id: string): Caller {
+  const who = { agent: "operator", adapter: "cli", surface: "cli", session_id } as const;
+  const { tenant, env, caller } = policy?.config ?? { tenant: "local", env: "dev", caller: LOWEST };
+  return { ...who, tenant_id: tenant, env, ...caller };
+}
+
+const LOWEST = { data_label: "PUBLIC", tenant_risk: "low", qos_class: "P2" } as const;

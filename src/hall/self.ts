@@ -1,0 +1,167 @@
+import type { Json, JsonObject } from "../protocol/canonical.js";
+import { DEFAULT_HALL_CONFIG, type HomeConfig } from "../protocol/config.js";
+import type { Outcome } from "../protocol/outcome.js";
+import { ENVS } from "../protocol/request.js";
+import type { SkillManifest, ToolDefinition } from "../protocol/skill.js";
+import type { WorkerRecord } from "../protocol/worker.js";
+import type { Install } from "../records/installs.js";
+import { readPolicy } from "./answers.js";
+import { commonBody } from "./bodies.js";
+import { BUILTIN_TOOLS, SELF_RULES, SELF_SPECIES } from "./builtins.js";
+import { explainRow } from "./explain.js";
+import type { GateParts } from "./gate.js";
+import { type Call, gather, type Sources } from "./gather.js";
+import { standingOf } from "./listing.js";
+import { unrecorded } from "./outcomes.js";
+import type { Policy } from "./policy.js";
+import type { InstalledTool } from "./skills.js";
+import { validatorOf } from "./sources.js";
+import type { Caller, Gate } from "./types.js";
+import { stopped, weigh } from "./verdict.js";
+
+const SELF_NAMESPACE = "x.hall";
+
+const SELF_WORKER: WorkerRecord = {
+  worker_id: "x.hall.self",
+  worker_species_id: SELF_SPECIES,
+  worker_version: "1.0.0",
+  capabilities: ["cap.hall.read"],
+  risk_tier: "low",
+  required_controls: [],
+  currently_implements: [],
+  allowed_environments: ENVS,
+  data_labels: ["PUBLIC", "INTERNAL", "RESTRICTED"],
+  blast_radius: { data: 0, network: 0, financial: 0, time: 0, reversibility: 0 },
+  privilege_envelope: { secrets_access: [], network_egress: "none", filesystem_writes: [], tools: [] },
+};
+
+/**
+ * A call of one of the Hall's own tools. It passes the same gathering and decision as any other, under the fixed rule
+ * rr_hall_self, and leaves a `query` record before it is answered from the caller's own records.
+ */
+export async function answerSelf(
+  parts: GateParts,
+  call: Call,
+  gate: Pick<Gate, "invoke">,
+): Promise<Outcome<Json>> {
+  const situation = await gather({ ...call, dry_run: false }, selfSources(parts.sources, call));
+  const ids = { decision_id: parts.uuid(), approval_id: null };
+  const verdict = weigh({ ...call, dry_run: false }, situation, ids, null);
+  if (verdict.answer !== "run" || !call.received.ok) return unrecorded(verdict);
+  const { caller, correlation_id } = call;
+  try {
+    const { value, head } = await parts.store().write((tx) => {
+      const common = commonBody(caller, parts.engine, { correlation_id });
+      return tx.append({ kind: "query", body: { ...common, tool: call.tool } });
+    });
+    const output = await answer(parts, call, call.received.value as JsonObject, gate);
+    const { record_id } = value;
+    const { decision } = verdict;
+    return Object.freeze({
+      kind: "done",
+      decision,
+      output,
+      record_id,
+      receipt_id: record_id,
+      ledger_head: head,
+    });
+  } catch {
+    return unrecorded(weigh(call, stopped(situation, "DENY_AUDIT_UNAVAILABLE"), ids, null));
+  }
+}
+
+async function answer(
+  parts: GateParts,
+  call: Call,
+  input: JsonObject,
+  gate: Pick<Gate, "invoke">,
+): Promise<Json> {
+  switch (call.tool) {
+    case "hall_why":
+      return why(parts, call.caller, String(input["record_id"]));
+    case "hall_may_i":
+      return mayI(call, input, gate);
+    default:
+      return { tools: await standings(parts, call.caller) };
+  }
+}
+
+/** Only a record of the caller's own is explained; another's is as unknown as one that isn't there. */
+function why(parts: GateParts, caller: Caller, record_id: string): Json {
+  const row = parts.store().query({ id: record_id, limit: 1 })[0];
+  const own = row?.tenant_id === caller.tenant_id && row.agent === caller.agent;
+  return row !== undefined && own ? { found: true, ...explainRow(row) } : { found: false, record_id };
+}
+
+async function mayI(call: Call, input: JsonObject, gate: Pick<Gate, "invoke">): Promise<Json> {
+  const tool = String(input["tool"]);
+  const { correlation_id } = call;
+  const outcome = await gate.invoke(tool, input["arguments"] ?? {}, {
+    dryRun: true,
+    correlationId: correlation_id,
+  });
+  const denial = outcome.kind === "dry_run" || outcome.kind === "denied" ? outcome.denial : undefined;
+  const would = outcome.kind === "dry_run" ? outcome.would : "deny";
+  const { record_id } = outcome;
+  if (denial === undefined) return { tool, would, record_id };
+  const { code, message, helps } = denial;
+  return { tool, would, code, message, helps, record_id };
+}
+
+async function standings(parts: GateParts, caller: Caller): Promise<Json> {
+  const tools = await standingOf(parts.sources, caller);
+  return tools.map(({ tool, active }) => ({
+    tool: tool.definition.name,
+    skill_id: tool.install.skill_id,
+    version: tool.install.version,
+    may_run: active,
+  }));
+}
+
+/** The outside as the Hall's own tools meet it: real clock, ledger and policy, and nothing else to depend on. */
+function selfSources(sources: Sources, call: Call): Sources {
+  const definition = BUILTIN_TOOLS.find((tool) => tool.name === call.tool) as ToolDefinition;
+  const everywhere = {
+    skill: "active",
+    version: "active",
+    worker: "active",
+    adapter: "active",
+    hash: "active",
+  };
+  return {
+    ...sources,
+    policy: async () => (readPolicy(await sources.policy()) === null ? null : selfPolicy(call.caller)),
+    tool: () => selfTool(definition),
+    held: () => undefined,
+    standing: () => ({ ...everywhere, publisher: "active" }),
+    certificate: () => "valid",
+    attestation: () => ({ ok: true }),
+    schema: async (_tool, value) => (await validatorOf(definition.input_schema))(value),
+    policyGate: null,
+    containment: () => ({
+      network: "none",
+      files: "none",
+      processes: "none",
+      memory: "none",
+      signals: "none",
+    }),
+    approval: () => null,
+  };
+}
+
+function selfPolicy(caller: Caller): Policy {
+  const config = { namespaces: { [caller.tenant_id]: [SELF_NAMESPACE] }, controls: [] };
+  const own = config as Partial<HomeConfig> as HomeConfig;
+  return { digest: "self", config: own, rules: SELF_RULES, profile: null, hall: DEFAULT_HALL_CONFIG };
+}
+
+function selfTool(definition: ToolDefinition): InstalledTool {
+  const manifest: Partial<SkillManifest> = { namespace: SELF_NAMESPACE, allowed_environments: ENVS };
+  const install: Partial<Install> = { skill_id: "hall", version: definition.version, artifact_digest: "" };
+  return {
+    definition,
+    worker: SELF_WORKER,
+    manifest: manifest as SkillManifest,
+    install: install as Install,
+  };
+}
