@@ -2,7 +2,7 @@ import { DEFAULT_HALL_CONFIG, type HallConfig } from "../protocol/config.js";
 import { type CandidateWorker, type Hold, PRE_ROUTING } from "../protocol/decision.js";
 import type { Facts, InputProblem, SkillFacts } from "../protocol/facts.js";
 import type { Profile } from "../protocol/profile.js";
-import { NO_ECHO, parseRouteInput, type RequestEcho, type RouteInput } from "../protocol/request.js";
+import { parseRouteInput, type RequestEcho, type RouteInput } from "../protocol/request.js";
 import {
   DEFAULT_ESCALATION,
   DEFAULT_PRECONDITIONS,
@@ -72,62 +72,24 @@ export const DEFAULT_POLICY_VERSION = "policy.v0";
 
 /** Opens the case of a question. Throws only where the question itself can't be read. */
 export function openCase(question: Question): Case {
-  const { now, ids, facts } = question;
+  const { now, ids, facts, task_id: taskId } = question;
   if (!isText(now) || !isText(ids.decision_id)) throw new TypeError("a decision needs a time and an id");
   const parsed = parseRouteInput(question.request);
   const config = readConfig(question.config);
   const rules = readRules(question.rules);
   const profile = question.profile ?? null;
-  return newCase("input" in parsed ? parsed.input : withRequest(parsed.echo), {
+  return {
+    input: "input" in parsed ? parsed.input : withRequest(parsed.echo),
     problems: "input" in parsed ? NOTHING : parsed.problems,
     now,
     decisionId: ids.decision_id,
     approvalId: isText(ids.approval_id) ? ids.approval_id : null,
-    taskId: isText(question.task_id) ? question.task_id : DEFAULT_TASK,
+    taskId: isText(taskId) ? taskId : DEFAULT_TASK,
     facts,
     isPolicyReadable: config !== undefined && rules !== undefined && typeof profile === "object",
     config: config ?? DEFAULT_HALL_CONFIG,
     rules: rules ?? NO_RULES,
     profile,
-  });
-}
-
-/** What is left of a case when something in it broke: who asked and when, and nothing that was found. */
-export function reopenCase(broken: Case | undefined): Case {
-  return newCase(broken?.input ?? withRequest(NO_ECHO), {
-    problems: NOTHING,
-    now: broken?.now ?? "",
-    decisionId: broken?.decisionId ?? "",
-    approvalId: null,
-    taskId: broken?.taskId ?? DEFAULT_TASK,
-    facts: NO_FACTS,
-    isPolicyReadable: false,
-    config: DEFAULT_HALL_CONFIG,
-    rules: NO_RULES,
-    profile: null,
-  });
-}
-
-const NO_FACTS: Facts = Object.freeze({ controls: NOTHING, available: () => false });
-
-type Given = Pick<
-  Case,
-  | "problems"
-  | "now"
-  | "decisionId"
-  | "approvalId"
-  | "taskId"
-  | "facts"
-  | "isPolicyReadable"
-  | "config"
-  | "rules"
-  | "profile"
->;
-
-function newCase(input: RouteInput, given: Given): Case {
-  return {
-    input,
-    ...given,
     skill: undefined,
     matched: PRE_ROUTING,
     rule: undefined,
@@ -145,6 +107,21 @@ function newCase(input: RouteInput, given: Given): Case {
     isPrivilegeChecked: false,
     holds: NOTHING,
   };
+}
+
+const NOBODY: Case = openCase({
+  request: null,
+  rules: NO_RULES,
+  facts: Object.freeze({ controls: NOTHING, available: () => false }),
+  now: "",
+  ids: { decision_id: "", approval_id: null },
+});
+
+/** What is left of a case when something in it broke: who asked and when, and nothing that was found. */
+export function reopenCase(broken: Case | undefined): Case {
+  if (broken === undefined) return NOBODY;
+  const { input, now, decisionId, taskId } = broken;
+  return { ...NOBODY, input, now, decisionId, taskId };
 }
 
 function withRequest(echo: RequestEcho): RouteInput {

@@ -1,6 +1,6 @@
-import { CanonicalError, canonicalJson } from "../protocol/canonical.js";
+import { CanonicalError } from "../protocol/canonical.js";
 import { NO_MATCH } from "../protocol/decision.js";
-import { isProduction } from "../protocol/request.js";
+import { isProduction, routeInputText } from "../protocol/request.js";
 import type { Preconditions } from "../protocol/rule.js";
 import type { Case, Refusal } from "./case.js";
 import { refuse } from "./refuse.js";
@@ -49,7 +49,7 @@ function withFloors({ preconditions }: Rule, { config }: Case): Preconditions {
  */
 export function checkText(c: Case): Refusal | undefined {
   try {
-    c.text = canonicalJson(c.input);
+    c.text = routeInputText(c.input);
     return undefined;
   } catch (error) {
     if (!(error instanceof CanonicalError)) throw error;

@@ -10,6 +10,8 @@ const DECISION_FIELDS = [
   "preconditions",
   "max_blast_score",
 ];
+const CANDIDATE_FIELDS = ["worker_species_id", "score_hint"];
+const ESCALATION_FLAGS = ["policy_gate", "msavx_step_up", "human_required_default"];
 const ESCALATION_FIELDS = [...Object.keys(DEFAULT_ESCALATION), "approval"];
 const PRECONDITION_FIELDS = Object.keys(DEFAULT_PRECONDITIONS);
 
@@ -34,7 +36,7 @@ export function checkDecision(decision: unknown, report: Report): undefined {
 function checkCandidate(candidate: unknown, path: string, report: Report): undefined {
   if (!isMembers(candidate))
     return report(path, "is not an object", "write { worker_species_id, score_hint }");
-  unknownMembers(candidate, ["worker_species_id", "score_hint"], path, report);
+  unknownMembers(candidate, CANDIDATE_FIELDS, path, report);
   const { worker_species_id: species, score_hint: score } = candidate;
   if (!isText(species))
     report(`${path}.worker_species_id`, "is missing or no text", "write an id such as wrk.doc.searcher");
@@ -47,8 +49,7 @@ function checkEscalation(escalation: unknown, report: Report): undefined {
   const path = "decision.escalation";
   if (!isMembers(escalation)) return report(path, "is not an object", "write the flags, or leave it out");
   unknownMembers(escalation, ESCALATION_FIELDS, path, report);
-  for (const name of ["policy_gate", "msavx_step_up", "human_required_default"])
-    checkFlag(escalation, name, path, report);
+  for (const name of ESCALATION_FLAGS) checkFlag(escalation, name, path, report);
   const { rationale, approval, human_required_if: conditions } = escalation;
   if (rationale !== undefined && rationale !== null && !isText(rationale)) {
     report(`${path}.rationale`, "is not a text", "write why a human is asked, or leave it out");

@@ -3,6 +3,7 @@ import { AXES } from "./cell.js";
 import { checkDecision } from "./parseDecision.js";
 import { isMembers, isText, type Report, type RuleProblem, unknownMembers } from "./report.js";
 
+const RULE_FIELDS = ["rule_id", "match", "decision"];
 const VOCABULARY: Readonly<Record<string, readonly string[]>> = {
   env: AXES[0],
   data_label: AXES[1],
@@ -18,10 +19,17 @@ export function parseRules(
   value: unknown,
 ): { readonly rules: readonly RuleSource[] } | { readonly problems: readonly RuleProblem[] } {
   const problems: RuleProblem[] = [];
-  const report: Report = (path, message, remedy) => void problems.push({ path, message, remedy });
+  let place = "";
+  const report: Report = (path, message, remedy) => {
+    problems.push({ path: [place, path].filter((part) => part !== "").join("."), message, remedy });
+    return undefined;
+  };
   const rules = listOf(value, report);
   const seen = new Map<string, number>();
-  for (let i = 0; i < rules.length; i++) checkRule(rules[i], i, seen, report);
+  for (let i = 0; i < rules.length; i++) {
+    place = `rules[${i}]`;
+    checkRule(rules[i], i, seen, report);
+  }
   return problems.length > 0 ? { problems } : { rules: rules as readonly RuleSource[] };
 }
 
@@ -37,11 +45,9 @@ function listOf(value: unknown, report: Report): readonly unknown[] {
   return [];
 }
 
-function checkRule(rule: unknown, index: number, seen: Map<string, number>, outer: Report): undefined {
-  const at = (path: string): string => (path === "" ? `rules[${index}]` : `rules[${index}].${path}`);
-  const report: Report = (path, message, remedy) => outer(at(path), message, remedy);
+function checkRule(rule: unknown, index: number, seen: Map<string, number>, report: Report): undefined {
   if (!isMembers(rule)) return report("", "is not an object", "write { rule_id, match, decision }");
-  unknownMembers(rule, ["rule_id", "match", "decision"], "", report);
+  unknownMembers(rule, RULE_FIELDS, "", report);
   checkId(rule["rule_id"], index, seen, report);
   if (rule["match"] !== undefined) checkMatch(rule["match"], report);
   if (rule["decision"] !== undefined) checkDecision(rule["decision"], report);

@@ -1,14 +1,12 @@
 import type { ApprovalNeed, MatchField } from "../protocol/rule.js";
 import { type Cell, cellOf } from "./cell.js";
-import { type Effect, effectOf } from "./effect.js";
+import { type Rule, ruleFrom } from "./rule.js";
 import { firstDifference, type Scope, scopeOf } from "./scope.js";
 import { buildTable, type Table } from "./table.js";
 
 export { parseRules } from "./parseRules.js";
 export type { RuleProblem } from "./report.js";
-
-/** A rule as it is obeyed: frozen, and sharing nothing with what it was read from. */
-export type Rule = Effect & { readonly rule_id: string };
+export type { Rule } from "./rule.js";
 
 /** A rule that can never fire because one earlier rule takes in all that it matches (wcp.md 4.4). */
 export type ShadowedRule = {
@@ -62,7 +60,7 @@ function readRule(source: unknown): { rule: Rule; scope: Scope } | undefined {
     const { rule_id, match, decision } = source as { rule_id?: unknown; match?: unknown; decision?: unknown };
     if (typeof rule_id !== "string" || !rule_id.isWellFormed()) return undefined;
     const scope = scopeOf(match);
-    return scope && { rule: Object.freeze({ rule_id, ...effectOf(decision) }), scope };
+    return scope && { rule: ruleFrom(rule_id, decision), scope };
   } catch {
     return undefined; // an accessor that throws: a rule that can't be read
   }

@@ -14,6 +14,8 @@ const AXIS_FIELDS = [
   "qos_class",
 ] as const satisfies readonly MatchField[];
 const OFFSETS = [0, 4, 7, 10] as const;
+/** All the bits of each vocabulary. */
+const FULL = AXES.map((words, axis) => ((1 << words.length) - 1) << (OFFSETS[axis] as number));
 
 /**
  * The scope of a rule's `match`, leniently: what isn't a condition matches nothing, unknown members count nothing
@@ -33,14 +35,18 @@ export function scopeOf(match: unknown): Scope | undefined {
 }
 
 function bitsOf(condition: unknown, words: readonly string[]): number {
+  if (condition === undefined) return (1 << words.length) - 1;
+  if (typeof condition === "string") return bitOf(condition, words);
   const wanted = wordsOf(condition);
   if (wanted === null) return (1 << words.length) - 1;
   let bits = 0;
-  for (const word of wanted) {
-    const at = words.indexOf(word);
-    if (at >= 0) bits |= 1 << at;
-  }
+  for (const word of wanted) bits |= bitOf(word, words);
   return bits;
+}
+
+function bitOf(word: string, words: readonly string[]): number {
+  const at = words.indexOf(word);
+  return at < 0 ? 0 : 1 << at;
 }
 
 /** The words that a condition accepts, each once; null for all. `any` goes before `in`, and `in` before `eq`. */
@@ -50,14 +56,19 @@ function wordsOf(condition: unknown): readonly string[] | null {
   if (typeof condition !== "object" || condition === null) return [];
   const { any, in: list, eq } = condition as { any?: unknown; in?: unknown; eq?: unknown };
   if (any === true) return null;
-  if (Array.isArray(list)) return [...new Set(list.filter((word) => typeof word === "string"))];
+  if (Array.isArray(list)) return eachOnce(list);
   return typeof eq === "string" ? [eq] : [];
+}
+
+function eachOnce(list: readonly unknown[]): readonly string[] {
+  const words = list.filter((word) => typeof word === "string");
+  return words.length < 2 ? words : [...new Set(words)];
 }
 
 /** True when a scope matches no request at all. */
 export function isEmpty(scope: Scope): boolean {
   if (scope.capabilities?.length === 0) return true;
-  return AXES.some((words, axis) => axisBits(scope.shape, axis, words.length) === 0);
+  return FULL.some((bits) => (scope.shape & bits) === 0);
 }
 
 /** True when the small vocabularies of `wide` take in all of `narrow`. */

@@ -2,8 +2,6 @@ import { CELLS } from "./cell.js";
 import { cellsOf, isEmpty, type Scope } from "./scope.js";
 import { openShadowSearch } from "./shadow.js";
 
-const NONE = -1;
-
 /** The number of the rule that a cell of a capability belongs to, and what the table says about the rules. */
 export type Table = {
   /** Index of the first rule that matches, or -1: one look-up, whatever the rules look like. */
@@ -23,8 +21,8 @@ export type Table = {
  * at the end what nobody claimed before it.
  */
 export function buildTable(scopes: readonly (Scope | undefined)[]): Table {
-  const rows = rowsOf(scopes); // capability -> offset of its row; the common row is at 0
-  const owner = new Int32Array((rows.size + 1) * CELLS).fill(NONE);
+  const rows = rowsOf(scopes);
+  const owners = openOwners(rows.size + 1, scopes.length);
   const search = openShadowSearch(scopes);
   const shadowed: [number, number][] = [];
   const buried: number[] = [];
@@ -36,54 +34,69 @@ export function buildTable(scopes: readonly (Scope | undefined)[]): Table {
       idle.push(rule);
       continue;
     }
-    if (claim(owner, rows, rule, scope)) {
-      search.add(rule, scope);
+    const claimed = scope.capabilities?.map((name) => rows.get(name) as number) ?? COMMON;
+    if (claim(owners, claimed, cellsOf(scope.shape), rule)) {
+      search.add(rule, claimed);
       continue;
     }
-    const by = search.coverOf(scope);
+    const by = search.coverOf(scope, claimed);
     if (by === undefined) {
       buried.push(rule);
-      search.add(rule, scope);
+      search.add(rule, claimed);
     } else {
       shadowed.push([by, rule]);
     }
   }
-
-  for (let row = CELLS; row < owner.length; row += CELLS) {
-    for (let cell = 0; cell < CELLS; cell++) {
-      if (owner[row + cell] === NONE) owner[row + cell] = owner[cell] as number;
-    }
-  }
+  inheritCommon(owners);
   return {
-    first: (capability, cell) => owner[(rows.get(capability) ?? 0) + cell] ?? NONE,
+    first: (capability, cell) => (owners[(rows.get(capability) ?? 0) * CELLS + cell] ?? 0) - 1,
     shadowed,
     buried,
     idle,
   };
 }
 
+/** The row for every capability that no rule names. */
+const COMMON: readonly number[] = [0];
+
 function rowsOf(scopes: readonly (Scope | undefined)[]): ReadonlyMap<string, number> {
   const rows = new Map<string, number>();
   for (const scope of scopes) {
-    for (const capability of scope?.capabilities ?? []) {
-      if (!rows.has(capability)) rows.set(capability, (rows.size + 1) * CELLS);
+    if (scope === undefined || scope.capabilities === null) continue;
+    for (const name of scope.capabilities) {
+      if (!rows.has(name)) rows.set(name, rows.size + 1);
     }
   }
   return rows;
 }
 
+/** For each cell of each row the rule that it belongs to, counted from 1; 0 is nobody. */
+type Owners = Uint16Array | Uint32Array;
+
+function openOwners(rows: number, rules: number): Owners {
+  return rules < 0x10000 ? new Uint16Array(rows * CELLS) : new Uint32Array(rows * CELLS);
+}
+
 /** Gives a rule the cells that are still free; true when there was one. What the common row has, no later rule gets. */
-function claim(owner: Int32Array, rows: ReadonlyMap<string, number>, rule: number, scope: Scope): boolean {
-  const cells = cellsOf(scope.shape);
+function claim(owners: Owners, rows: readonly number[], cells: readonly number[], rule: number): boolean {
   let claimed = false;
-  const claimRow = (row: number): void => {
+  for (const row of rows) {
+    const start = row * CELLS;
     for (const cell of cells) {
-      if (owner[row + cell] !== NONE || owner[cell] !== NONE) continue;
-      owner[row + cell] = rule;
+      if (owners[start + cell] !== 0 || owners[cell] !== 0) continue;
+      owners[start + cell] = rule + 1;
       claimed = true;
     }
-  };
-  if (scope.capabilities === null) claimRow(0);
-  else for (const capability of scope.capabilities) claimRow(rows.get(capability) as number);
+  }
   return claimed;
+}
+
+function inheritCommon(owners: Owners): void {
+  for (let cell = 0; cell < CELLS; cell++) {
+    const common = owners[cell] as number;
+    if (common === 0) continue;
+    for (let at = cell + CELLS; at < owners.length; at += CELLS) {
+      if (owners[at] === 0) owners[at] = common;
+    }
+  }
 }

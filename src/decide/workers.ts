@@ -2,8 +2,8 @@ import type { CandidateWorker } from "../protocol/decision.js";
 import type { Facts, SkillFacts } from "../protocol/facts.js";
 import type { Case, Refusal } from "./case.js";
 import { missingControls } from "./controls.js";
-import type { Candidate } from "./effect.js";
 import { refuse } from "./refuse.js";
+import type { Candidate } from "./rule.js";
 import { ruleOf } from "./ruleOf.js";
 
 /** What stands for the species of a candidate that names none (wcp.md 2.4). */

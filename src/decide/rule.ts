@@ -15,8 +15,9 @@ export const PRIVILEGE_CONTROL = "ctrl.privilege-envelopes-required";
 
 export type Candidate = { readonly worker_species_id: string | null; readonly score_hint: number | null };
 
-/** What a rule decides, read once into a form of our own: nothing in it is shared with what was read. */
-export type Effect = {
+/** A rule as it is obeyed: frozen, read once, and sharing nothing with what it was read from. */
+export type Rule = {
+  readonly rule_id: string;
   readonly candidates: readonly Candidate[];
   /** As the rule spells them, each once, sorted. */
   readonly controls: readonly string[];
@@ -37,47 +38,34 @@ const APPROVE_ONCE: ApprovalNeed = Object.freeze({ mode: "approve", needed: 1 })
 const CONFIRM: ApprovalNeed = Object.freeze({ mode: "confirm", needed: 1 });
 const NOTHING: readonly never[] = Object.freeze([]);
 
-const EMPTY: Effect = Object.freeze({
-  candidates: NOTHING,
-  controls: NOTHING,
-  profiles: NOTHING,
-  escalation: DEFAULT_ESCALATION,
-  preconditions: DEFAULT_PRECONDITIONS,
-  approval: APPROVE_ONCE,
-  maxBlast: null,
-  scoresBlast: false,
-  checksPrivilege: false,
-  flaw: null,
-});
-const UNREADABLE: Effect = Object.freeze({ ...EMPTY, flaw: "DENY_POLICY_UNAVAILABLE" });
+type Members = Readonly<Record<string, unknown>>;
 
 class Unreadable extends Error {}
 
-/** The effect of a rule's `decision`. One that can't be read is an effect that denies; never throws. */
-export function effectOf(decision: unknown): Effect {
-  if (decision === undefined) return EMPTY;
+/** A rule from its id and its `decision`. One whose decision can't be read denies when it matches; never throws. */
+export function ruleFrom(rule_id: string, decision: unknown): Rule {
   try {
-    return readEffect(record(decision));
+    return readRule(rule_id, decision === undefined ? {} : record(decision));
   } catch {
-    return UNREADABLE;
+    return Object.freeze({ ...readRule(rule_id, {}), flaw: "DENY_POLICY_UNAVAILABLE" });
   }
 }
 
-function readEffect(decision: Readonly<Record<string, unknown>>): Effect {
-  const { escalation, approval } = readEscalation(decision["escalation"]);
-  const preconditions = readPreconditions(decision["preconditions"]);
+function readRule(rule_id: string, decision: Members): Rule {
   const controls = readControls(decision["required_controls_suggested"]);
-  const spelled = controls.map(canonicalControl);
+  const escalation = readEscalation(decision["escalation"]);
+  const preconditions = readPreconditions(decision["preconditions"]);
   return Object.freeze({
-    candidates: readCandidates(decision["candidate_workers_ranked"]),
+    rule_id,
+    candidates: readList(decision["candidate_workers_ranked"], readCandidate),
     controls,
     profiles: readList(decision["recommended_profiles"], jsonCopy),
     escalation,
     preconditions,
-    approval,
+    approval: readApproval(decision["escalation"]),
     maxBlast: readMaxBlast(decision["max_blast_score"]),
-    scoresBlast: spelled.includes(BLAST_CONTROL),
-    checksPrivilege: spelled.includes(PRIVILEGE_CONTROL),
+    scoresBlast: controls.some((control) => canonicalControl(control) === BLAST_CONTROL),
+    checksPrivilege: controls.some((control) => canonicalControl(control) === PRIVILEGE_CONTROL),
     flaw: isBeyondThisEngine(escalation, preconditions) ? "DENY_INTERNAL_ERROR" : null,
   });
 }
@@ -92,13 +80,11 @@ function isBeyondThisEngine(escalation: Escalation, preconditions: Preconditions
   );
 }
 
-function readCandidates(value: unknown): readonly Candidate[] {
-  return readList(value, (item) => {
-    const { worker_species_id: species = null, score_hint: score = null } = record(item);
-    if (species !== null && !isText(species)) throw new Unreadable();
-    if (score !== null && !Number.isFinite(score)) throw new Unreadable();
-    return Object.freeze({ worker_species_id: species, score_hint: score as number | null });
-  });
+function readCandidate(item: unknown): Candidate {
+  const { worker_species_id: species = null, score_hint: score = null } = record(item);
+  if (species !== null && !isText(species)) throw new Unreadable();
+  if (score !== null && !Number.isFinite(score)) throw new Unreadable();
+  return Object.freeze({ worker_species_id: species, score_hint: score as number | null });
 }
 
 function readControls(value: unknown): readonly string[] {
@@ -106,25 +92,25 @@ function readControls(value: unknown): readonly string[] {
   return controls.length < 2 ? controls : Object.freeze([...new Set(controls)].sort());
 }
 
-function readEscalation(value: unknown): { escalation: Escalation; approval: ApprovalNeed } {
-  if (value === undefined) return EMPTY;
+function readEscalation(value: unknown): Escalation {
+  if (value === undefined) return DEFAULT_ESCALATION;
   const source = record(value);
-  const flags = {
-    policy_gate: flag(source["policy_gate"], false),
-    msavx_step_up: flag(source["msavx_step_up"], false),
-    human_required_default: flag(source["human_required_default"], false),
-  };
-  const conditions = readList(source["human_required_if"], (item) => jsonCopy(record(item)));
-  const rationale = source["rationale"] ?? null;
-  const escalation: Escalation = Object.freeze({
-    ...flags,
-    human_required_if: conditions,
-    rationale: rationale === null ? null : text(rationale),
-  });
-  return { escalation, approval: readApproval(source["approval"]) };
+  const policy_gate = flag(source["policy_gate"], false);
+  const msavx_step_up = flag(source["msavx_step_up"], false);
+  const human_required_default = flag(source["human_required_default"], false);
+  const human_required_if = readList(source["human_required_if"], (item) => jsonCopy(record(item)));
+  const rationale = readRationale(source["rationale"]);
+  const isSilent = !policy_gate && !msavx_step_up && !human_required_default;
+  if (isSilent && human_required_if.length === 0 && rationale === null) return DEFAULT_ESCALATION;
+  return Object.freeze({ policy_gate, msavx_step_up, human_required_default, human_required_if, rationale });
 }
 
-function readApproval(value: unknown): ApprovalNeed {
+function readRationale(value: unknown): string | null {
+  return value === undefined || value === null ? null : text(value);
+}
+
+function readApproval(escalation: unknown): ApprovalNeed {
+  const value = escalation === undefined ? undefined : record(escalation)["approval"];
   if (value === undefined || value === "approve") return APPROVE_ONCE;
   if (value === "confirm") return CONFIRM;
   const needed = record(value)["approve"];
@@ -135,6 +121,7 @@ function readApproval(value: unknown): ApprovalNeed {
 function readPreconditions(value: unknown): Preconditions {
   if (value === undefined) return DEFAULT_PRECONDITIONS;
   const source = record(value);
+  if (Object.keys(source).length === 0) return DEFAULT_PRECONDITIONS;
   const read = (name: keyof Preconditions): boolean => flag(source[name], DEFAULT_PRECONDITIONS[name]);
   return Object.freeze({
     must_have_correlation_id: read("must_have_correlation_id"),
@@ -146,7 +133,7 @@ function readPreconditions(value: unknown): Preconditions {
   });
 }
 
-function readMaxBlast(value: unknown): Effect["maxBlast"] {
+function readMaxBlast(value: unknown): Rule["maxBlast"] {
   if (value === undefined) return null;
   const limit = (score: unknown): number | null => {
     if (score === undefined) return null;
@@ -166,12 +153,15 @@ function readMaxBlast(value: unknown): Effect["maxBlast"] {
 function readList<T>(value: unknown, read: (item: unknown) => T): readonly T[] {
   if (value === undefined) return NOTHING;
   if (!Array.isArray(value)) throw new Unreadable();
-  return value.length === 0 ? NOTHING : Object.freeze(Array.from(value, read));
+  if (value.length === 0) return NOTHING;
+  const list: T[] = [];
+  for (const item of value) list.push(read(item));
+  return Object.freeze(list);
 }
 
-function record(value: unknown): Readonly<Record<string, unknown>> {
+function record(value: unknown): Members {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Unreadable();
-  return value as Readonly<Record<string, unknown>>;
+  return value as Members;
 }
 
 function flag(value: unknown, silent: boolean): boolean {
