@@ -90,7 +90,7 @@ function problemOf(issue: Issue, path: Path, draft: Json): Problem {
       return {
         path,
         message: `is too large: ${bound("at most", issue.maximum, issue.origin)}`,
-        remedy: "Make it smaller",
+        remedy: help ?? "Make it smaller",
       };
     default:
       return { path, message: issue.message, remedy: help ?? "Write it so" };
