@@ -2,6 +2,7 @@ import { sealEnvelopeWith } from "../evidence/dsse.js";
 import type { ApplyOrder, BanOrder, OrderKind, StandingOrder } from "../evidence/order.js";
 import { type PolicyDocument, policyDigest } from "../evidence/policy.js";
 import { canonicalBytes } from "../protocol/canonical.js";
+import { catalogueDocument } from "../protocol/catalog.js";
 import { timestamp } from "../protocol/clock.js";
 import type { Adapter, StandingScope } from "../protocol/standing.js";
 import type { Store } from "../records/store.js";
@@ -51,7 +52,10 @@ export function makeOperator(parts: OperatorParts, principal: Principal): Operat
       const policy_digest = policyDigest(bytes);
       const members: Pick<ApplyOrder, "policy_digest"> = { policy_digest };
       return {
-        ...(await order("apply", members, reason, (tx) => void tx.putDocument(bytes))),
+        ...(await order("apply", members, reason, (tx) => {
+          tx.putDocument(catalogueDocument());
+          tx.putDocument(bytes);
+        })),
         policy_digest,
       };
     },
