@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   type Header,
@@ -72,4 +73,14 @@ test("an unknown kind is read: only its chain is judged", () => {
   expect(parseHeader(bytesOf({ kind: "some_later_kind" })).kind).toBe("some_later_kind");
   expect(isRecordKind("some_later_kind")).toBe(false);
   expect(RECORD_KINDS.every(isRecordKind)).toBe(true);
+});
+
+test("FORMAT.md, which auditors build from, repeats every vector", () => {
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
+  const format = read("../../examples/verify-offline/FORMAT.md");
+  const quoted = [...read("../golden/formats.md").matchAll(/`([^`]+)`/g)]
+    .map(([, text]) => text ?? "")
+    .filter((text) => text.length >= 32);
+  expect(quoted.length).toBeGreaterThan(30);
+  expect(quoted.filter((text) => !format.includes(text))).toEqual([]);
 });
