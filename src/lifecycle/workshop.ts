@@ -1,0 +1,72 @@
+import type { Environment, Home } from "../hall/home.js";
+import { openHome } from "../hall/open.js";
+import type { HallParts } from "../hall/parts.js";
+import type { Policy } from "../hall/policy.js";
+import type { Clock } from "../protocol/clock.js";
+import type { Store } from "../records/store.js";
+import { inWords, LifecycleError } from "./error.js";
+
+/** Everything that a verb gets from its edge: no verb prints, or reads the environment or argv. */
+export type Workshop = {
+  readonly cwd: string;
+  /** As `--home` names it. */
+  readonly home?: string | undefined;
+  readonly environment: Environment;
+  readonly clock: Clock;
+  /** The OS user, as whom the terminal acts: agent `cli:<user>`. */
+  readonly user: string;
+  /** How this program is started, for clients that shall start it: absolute paths, without a verb. */
+  readonly program: readonly [string, ...string[]];
+  /** Told what a long step is doing now. */
+  readonly progress: (step: string) => void;
+  /** Shows a change and asks. `--yes` answers true; no terminal and no `--yes` answers false. */
+  readonly accept: (question: string, details: readonly string[]) => Promise<boolean>;
+};
+
+/** An open home with its insides. */
+export type OpenHome = HallParts & { readonly home: Home };
+
+/** Opens the home, does the work, closes it. The ledger is open, if the home has one. Throws LifecycleError. */
+export async function withHome<T>(ws: Workshop, work: (parts: OpenHome) => Promise<T>): Promise<T> {
+  return inWords(async () => {
+    const { home, cwd, environment, clock } = ws;
+    const parts = await openHome({ home, cwd, environment, clock });
+    try {
+      await parts.ledger.ready();
+      return await work({ ...parts, home: parts.home as Home });
+    } finally {
+      await parts.hall.close();
+    }
+  });
+}
+
+/** {@link withHome}, or `undefined` for the parts where no home was named and none is found: for what works in both. */
+export async function withHomeIfAny<T>(ws: Workshop, work: (parts: OpenHome | undefined) => Promise<T>): Promise<T> {
+  const isNamed = ws.home !== undefined || ws.environment["HALL_HOME"] !== undefined;
+  let isInside = false;
+  try {
+    return await withHome(ws, (parts) => {
+      isInside = true;
+      return work(parts);
+    });
+  } catch (error) {
+    const isHomeless = error instanceof LifecycleError && error.code === "NO_HOME";
+    if (!isHomeless || isNamed || isInside) throw error;
+    return inWords(() => work(undefined));
+  }
+}
+
+/** The store of a home whose policy was applied. */
+export type InForce = { readonly store: Store; readonly policy: Policy };
+
+/** What is in force in a home. Throws LifecycleError NOT_APPLIED before its first apply on this machine. */
+export function inForce(parts: Pick<HallParts, "ledger" | "policy">): InForce {
+  const store = parts.ledger.current();
+  const policy = store === null ? null : parts.policy();
+  if (store !== null && policy !== null) return { store, policy };
+  throw new LifecycleError(
+    "NOT_APPLIED",
+    "Nothing is in force in this home on this machine.",
+    'Look at its files, then run "hall apply".',
+  );
+}
