@@ -22,6 +22,16 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
+/** `promise`, or a rejection once `ms` have passed. */
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  const { deadline, cancel } = deadlineAfter(ms);
+  try {
+    return await Promise.race([promise, deadline]);
+  } finally {
+    cancel();
+  }
+}
+
 /** A promise that rejects after `ms`; `cancel` ends its timer. It never rejects unhandled. */
 export function deadlineAfter(ms: number): { deadline: Promise<never>; cancel: () => void } {
   let timer: NodeJS.Timeout | undefined;

@@ -4,6 +4,7 @@ import type { HoldRequest } from "../evidence/request.js";
 import type { Head } from "../protocol/outcome.js";
 import { RecordsError } from "../records/error.js";
 import type { Tx } from "../records/transaction.js";
+import type { StoreState } from "../records/view.js";
 import { findHeld, holdKey, MAX_OPEN_HOLDS } from "./approval.js";
 import { commonBody, decisionBody, holdRequest } from "./bodies.js";
 import { type Call, ruleInForce, type Situation } from "./gather.js";
@@ -37,7 +38,7 @@ export class TooManyHolds extends Error {
 export function commitDecision(tx: Tx, commit: Commit): Committed {
   const { call, situation, verdict, engine } = commit;
   const { ledger, tool } = situation;
-  if (ledger === "unknown" || situation.policy?.digest !== (ledger.policy_digest ?? undefined)) throw moved();
+  if (ledger === "unknown" || !isPolicyOf(ledger, situation)) throw moved();
   const acting = commonBody(call.caller, engine, { correlation_id: call.correlation_id, tool });
   const hold = verdict.answer === "hold" && !call.dry_run ? holdOf(tx, commit) : null;
   const body = decisionBody(acting, ledger, call, situation, verdict);
@@ -47,6 +48,11 @@ export function commitDecision(tx: Tx, commit: Commit): Committed {
     tx.openHold({ draft: { kind: "hold", body: { ...acting, request } }, salt, bytes });
   }
   return { record_id, hold: hold?.request ?? null };
+}
+
+/** Whether what was decided by is what the ledger says is in force. A policy that couldn't be read has denied already. */
+function isPolicyOf(ledger: StoreState, { policy, snapshot }: Situation): boolean {
+  return snapshot.skill.policy === "unknown" || (policy?.digest ?? null) === ledger.policy_digest;
 }
 
 /** What was gathered is no longer so: gather again. */

@@ -9,7 +9,7 @@ import type { Runner } from "../run/types.js";
 import { receiveArguments } from "./arguments.js";
 import { BUILTIN_NAMES } from "./builtins.js";
 import { commitDecision, isMoved, TooManyHolds } from "./commit.js";
-import { type Call, gather, type Situation, type Sources } from "./gather.js";
+import { type Call, gather, nothingKnown, type Situation, type Sources } from "./gather.js";
 import { listTools } from "./listing.js";
 import { type Decided, outcomeOf, unrecorded } from "./outcomes.js";
 import { runPermitted } from "./permitted.js";
@@ -17,6 +17,7 @@ import type { RunningCalls } from "./running.js";
 import { answerSelf } from "./self.js";
 import type { Caller, CallerSource, Gate, InvokeOptions } from "./types.js";
 import { stopped, type Verdict, weigh } from "./verdict.js";
+import { writeWithin } from "./write.js";
 
 /** What a gate stands on. Handlers reach it through `sources.held` alone, and go nowhere but to the runner. */
 export type GateParts = {
@@ -41,11 +42,16 @@ export function makeGate(parts: GateParts, source: CallerSource): Gate {
   const caller = () => (typeof source === "function" ? source() : source);
   const invoke = async (tool: string, args: unknown, options: InvokeOptions = {}): Promise<Outcome<Json>> => {
     const call = receive(parts, caller(), tool, args, options);
-    if (BUILTIN_NAMES.has(call.tool)) return answerSelf(parts, call, { invoke });
-    // Standing or policy that moves under a call is gathered once more; moving twice denies.
-    const decided = (await decide(parts, call)) ?? (await decide(parts, call));
-    if (decided === undefined) return refuse(parts, call, "DENY_STANDING_UNKNOWN");
-    return "kind" in decided ? decided : runPermitted(parts, call, decided, options);
+    try {
+      if (BUILTIN_NAMES.has(call.tool)) return await answerSelf(parts, call, { invoke });
+      // Standing or policy that moves under a call is gathered once more; moving twice denies.
+      const decided = (await decide(parts, call)) ?? (await decide(parts, call));
+      if (decided === undefined) return await refuse(parts, call, "DENY_STANDING_UNKNOWN");
+      return "kind" in decided ? decided : await runPermitted(parts, call, decided, options);
+    } catch {
+      const blind = nothingKnown("DENY_INTERNAL_ERROR");
+      return unrecorded(weigh(call, blind, newIds(parts, blind), null));
+    }
   };
   return Object.freeze({
     tools: () => listTools(parts.sources, caller()),
@@ -81,19 +87,23 @@ async function decide(
   const salted = saltArguments(parts, call, situation);
   const ids = newIds(parts, situation);
   const verdict = weigh(call, situation, ids, salted?.hash ?? null);
-  if (situation.ledger === "unknown" || situation.ledger.hall_id === null) return unrecorded(verdict);
+  const { ledger, snapshot } = situation;
+  const unwritten = (code: DenyCode) =>
+    unrecorded(weigh(call, stopped(situation, code), ids, salted?.hash ?? null));
+  if (ledger === "unknown" || ledger.hall_id === null) {
+    return verdict.decision.denied ? unrecorded(verdict) : unwritten("DENY_AUDIT_UNAVAILABLE");
+  }
   const { engine, approvers } = parts;
   try {
-    const { value, head } = await parts
-      .store()
-      .write((tx) => commitDecision(tx, { call, situation, verdict, salted, engine, approvers }));
+    const { value, head } = await writeWithin(parts.store(), (tx) =>
+      commitDecision(tx, { call, situation, verdict, salted, engine, approvers }),
+    );
     const decided: Decided = { situation, verdict, committed: { value, head } };
     return outcomeOf(call, decided) ?? decided;
   } catch (error) {
     if (isMoved(error)) return undefined;
     if (error instanceof TooManyHolds) return refuse(parts, call, "DENY_RATE_LIMITED");
-    const code = situation.snapshot.skill.clock === "ok" ? "DENY_AUDIT_UNAVAILABLE" : "DENY_CLOCK_INVALID";
-    return unrecorded(weigh(call, stopped(situation, code), ids, salted?.hash ?? null));
+    return unwritten(snapshot.skill.clock === "ok" ? "DENY_AUDIT_UNAVAILABLE" : "DENY_CLOCK_INVALID");
   }
 }
 

@@ -80,13 +80,15 @@ async function gatherBy(call: Call, sources: Sources, deadline: Promise<never>):
   const about = <T>(question: () => unknown, read: (answer: unknown) => T) => ask(question, read, deadline);
   const { caller, received } = call;
 
-  const time = await about(sources.clock, readTime);
-  const ledger = await about(sources.ledger, readLedger);
+  const [time, ledger, inForce, found] = await Promise.all([
+    about(sources.clock, readTime),
+    about(sources.ledger, readLedger),
+    about(sources.policy, readPolicy),
+    about(() => sources.tool(call.tool), readTool),
+  ]);
   const now =
     time !== "unknown" ? timestamp(time) : ledger !== "unknown" ? (ledger.at ?? timestamp(0)) : timestamp(0);
-  const inForce = await about(sources.policy, readPolicy);
   const policy = inForce === "unknown" ? null : inForce;
-  const found = await about(() => sources.tool(call.tool), readTool);
   const tool = found === "unknown" ? null : found;
   const rule = policy && tool ? ruleInForce(policy.rules, tool, caller) : undefined;
 
@@ -149,6 +151,16 @@ const NOTHING_KNOWN: { -readonly [K in keyof SkillFacts]: SkillFacts[K] } = {
   containment: "unknown",
   approval: { state: "none" },
 };
+
+/** The situation of a gate that can't even gather, and stops with a code. */
+export function nothingKnown(gate: SkillFacts["gate"]): Situation {
+  const none = { ledger: "unknown", policy: null, tool: null, held: null, approval: null } as const;
+  return {
+    ...none,
+    now: timestamp(0),
+    snapshot: snapshotOf(null, null, null, null, { ...NOTHING_KNOWN, gate }),
+  };
+}
 
 /** The rule that matches a caller's cell for a tool, if any. */
 export function ruleInForce(rules: RuleSet, tool: InstalledTool, caller: Caller) {

@@ -12,6 +12,7 @@ import type { Decided } from "./outcomes.js";
 import { type Performed, perform } from "./perform.js";
 import { validatorOf } from "./sources.js";
 import type { InvokeOptions } from "./types.js";
+import { writeWithin } from "./write.js";
 
 /** Steps 5 to 7 of a call, after its allow is committed: run, check, receipt. No receipt, no result. */
 export async function runPermitted(
@@ -95,7 +96,7 @@ async function writeReceipt(
   const spell = (ms: number | null) => (ms === null ? null : timestamp(ms));
   const containment = situation.snapshot.skill.containment;
   try {
-    const { value, head } = await parts.store().write((tx) => {
+    const { value, head } = await writeWithin(parts.store(), (tx) => {
       const body: Draft<"receipt">["body"] = {
         ...commonBody(caller, parts.engine, { correlation_id, tool: situation.tool }),
         outcome: performed.ok ? "done" : "failed",

@@ -18,6 +18,7 @@ import type { InstalledTool } from "./skills.js";
 import { validatorOf } from "./sources.js";
 import type { Caller, Gate } from "./types.js";
 import { stopped, weigh } from "./verdict.js";
+import { writeWithin } from "./write.js";
 
 const SELF_NAMESPACE = "x.hall";
 
@@ -50,7 +51,7 @@ export async function answerSelf(
   if (verdict.answer !== "run" || !call.received.ok) return unrecorded(verdict);
   const { caller, correlation_id } = call;
   try {
-    const { value, head } = await parts.store().write((tx) => {
+    const { value, head } = await writeWithin(parts.store(), (tx) => {
       const common = commonBody(caller, parts.engine, { correlation_id });
       return tx.append({ kind: "query", body: { ...common, tool: call.tool } });
     });

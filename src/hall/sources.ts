@@ -51,7 +51,7 @@ export function makeSources(parts: SourceParts): Sources {
       await ledger.ready();
       return inForce();
     },
-    tool: (name) => (ledger.current() === null ? undefined : skills.find(name)),
+    tool: async (name) => ((await ledger.ready()) === null ? undefined : skills.find(name)),
     tools: () => (ledger.current() === null ? [] : skills.all()),
     held: (tool) => skills.held(tool.install),
     standing: (tool, caller) => standingOfTool(store(), tool, caller),

@@ -41,11 +41,15 @@ export function weigh(
   };
   const { snapshot } = situation;
   const first = decide(snapshot);
-  if (!first.decision.denied) return { answer: "run", ...first, snapshot, ids, route_input };
-  if (!isHold(first.decision)) return { answer: "deny", ...first, snapshot, ids, route_input };
+  const settled = {
+    ids: { ...ids, approval_id: situation.approval?.request.approval_id ?? null },
+    route_input,
+  };
+  if (!first.decision.denied) return { answer: "run", ...first, snapshot, ...settled };
+  if (!isHold(first.decision)) return { answer: "deny", ...first, snapshot, ...settled };
   const granted = withSkill(snapshot, { approval: { state: "assumed" } });
   const second = decide(granted);
-  if (second.decision.denied) return { answer: "deny", ...second, snapshot: granted, ids, route_input };
+  if (second.decision.denied) return { answer: "deny", ...second, snapshot: granted, ...settled };
   return { answer: "hold", decision: first.decision, holds: second.holds, snapshot, ids, route_input };
 }
 
