@@ -1,8 +1,9 @@
 import type { Json } from "../protocol/canonical.js";
+import type { Role } from "./keywordUse.js";
 import { at } from "./manifestShape.js";
 import { beneath, type Problem } from "./problem.js";
 import { hiddenCharacter, REMOVE_HIDDEN } from "./text.js";
-import { checkToolSchema, type Role } from "./toolSchema.js";
+import { checkToolSchema } from "./toolSchema.js";
 
 /**
  * What a manifest's members mean for each other, and what is in its texts and schemas. Reads any JSON, so that an author

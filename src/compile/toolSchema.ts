@@ -1,15 +1,12 @@
 import type { Json, JsonObject } from "../protocol/canonical.js";
 import { checkClosable, closeSchema } from "./closed.js";
-import { checkShape } from "./keywordShape.js";
-import { INSTEAD, KEYWORDS, type Keyword } from "./keywords.js";
-import { nearest } from "./nearest.js";
+import { KEYWORDS } from "./keywords.js";
+import { checkKeyword, type Role } from "./keywordUse.js";
 import { checkPlain } from "./plain.js";
 import { beneath, type Problem } from "./problem.js";
 import { checkSize } from "./schemaSize.js";
-import { definitionOf, isObject, refName, subschemas, typesOf } from "./subschemas.js";
+import { isObject, subschemas, typesOf } from "./subschemas.js";
 import { hiddenCharacter, REMOVE_HIDDEN } from "./text.js";
-
-export type Role = "input" | "output";
 
 /** The one value of `$schema` that a tool's schema may carry; it isn't published. */
 const DRAFT = "https://json-schema.org/draft/2020-12/schema";
@@ -71,12 +68,7 @@ function checkSchema(schema: JsonObject, path: Path, inherited: readonly string[
   const report = (at: Path, message: string, remedy: string) =>
     check.problems.push({ path: [...path, ...at], message, remedy });
   for (const [name, value] of Object.entries(schema)) {
-    const keyword = KEYWORDS.get(name);
-    if (keyword === undefined) report([name], ...unknownKeyword(name));
-    else
-      check.problems.push(
-        ...beneath(path, checkKeyword(name, keyword, value, schema, path.length === 0, check)),
-      );
+    check.problems.push(...beneath(path, checkKeyword(name, value, { ...check, schema })));
   }
   const types = narrow(inherited, typesOf(schema), (type) =>
     report(
@@ -103,102 +95,6 @@ function checkSchema(schema: JsonObject, path: Path, inherited: readonly string[
       check,
     );
   }
-}
-
-function unknownKeyword(name: string): [string, string] {
-  const meant = nearest(name, KEYWORDS.keys());
-  const remedy =
-    INSTEAD.get(name) ?? (meant === undefined ? "Remove it" : `Did you mean ${meant}? Otherwise remove it`);
-  return ["isn't a keyword that a tool's schema may use", remedy];
-}
-
-function checkKeyword(
-  name: string,
-  keyword: Keyword,
-  value: Json,
-  schema: JsonObject,
-  atRoot: boolean,
-  check: Check,
-): Problem[] {
-  if (check.role === "output" && keyword.both === false) {
-    return [
-      {
-        path: [name],
-        message: "is read differently by older and newer clients",
-        remedy: "Describe the output without it",
-      },
-    ];
-  }
-  if (keyword.place === "definition" && !atRoot) {
-    return [
-      { path: [name], message: "stands inside the schema", remedy: "Move it to the root of the schema" },
-    ];
-  }
-  const shape = checkShape(name, keyword.shape, value);
-  if (shape.length > 0) return shape;
-  const { beside } = keyword;
-  if (beside !== undefined && schema[beside] === undefined) {
-    return [
-      { path: [name], message: `says nothing without ${beside}`, remedy: `Add ${beside}, or remove ${name}` },
-    ];
-  }
-  if (name === "if" && schema["then"] === undefined && schema["else"] === undefined) {
-    return [
-      { path: [name], message: "says nothing without then or else", remedy: "Add one of them, or remove it" },
-    ];
-  }
-  if (name === "minContains" && Number(value) > Number(schema["maxContains"] ?? value)) {
-    return [{ path: [name], message: "is more than maxContains", remedy: "Swap them" }];
-  }
-  if (name === "items" && check.role === "output" && !isObject(value)) {
-    return [
-      {
-        path: [name],
-        message: "is a bare true or false, which some clients refuse",
-        remedy: "Write a schema",
-      },
-    ];
-  }
-  return name === "$ref" ? checkRef(value, schema, check) : [];
-}
-
-/** Draft-07 ignores what stands beside a reference, so a published output schema has nothing there. */
-const BESIDE_REF = ["$ref", "$defs", "title", "description"];
-
-function checkRef(value: Json, schema: JsonObject, { root, role }: Check): Problem[] {
-  const path = ["$ref"];
-  const name = refName(value);
-  if (name === undefined) {
-    return [
-      {
-        path,
-        message: "points outside the schema's $defs",
-        remedy: "Copy what it means into $defs, and write #/$defs/<name>",
-      },
-    ];
-  }
-  if (definitionOf(root, name) === undefined) {
-    const defined = isObject(root["$defs"]) ? Object.keys(root["$defs"]) : [];
-    const meant = nearest(name, defined);
-    return [
-      {
-        path,
-        message: "points to a definition that doesn't exist",
-        remedy: meant ? `Did you mean #/$defs/${meant}?` : `Add ${name} to $defs`,
-      },
-    ];
-  }
-  const other = Object.keys(schema).find((keyword) => !BESIDE_REF.includes(keyword));
-  if (role === "output" && other !== undefined) {
-    return [
-      {
-        path: [other],
-        message: "stands beside $ref, where older clients ignore it",
-        remedy: "Move it into the definition",
-      },
-    ];
-  }
-  return [];
 }
 
 function narrow(

@@ -36,6 +36,15 @@ describe("policy.md, Risk", () => {
     expect(ofEnvelope({ filesystem_writes: [`${DATA}x`] })).toBe("medium");
   });
 
+  test("what the envelope says of the blast radius", () => {
+    const blastOf = (change: Partial<PrivilegeEnvelope>) =>
+      raiseRisk(declare({ privilege_envelope: { ...envelope, ...change } })).blast_radius;
+    expect(blastOf({})).toEqual(blast);
+    expect(blastOf({ filesystem_writes: ["/srv"] }).data).toBe(3);
+    expect(blastOf({ network_egress: "allowlisted" }).network).toBe(1);
+    expect(blastOf({ network_egress: "broad" }).network).toBe(3);
+  });
+
   test("what the blast radius implies", () => {
     expect(ofBlast({ financial: 2, reversibility: 3, data: 4, network: 5, time: 5 })).toBe("low");
     expect(ofBlast({ financial: 3 })).toBe("high");

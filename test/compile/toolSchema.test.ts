@@ -50,6 +50,11 @@ describe("what an input schema may say", () => {
       object({ a: { $ref: "#/$defs/toString" } }, { $defs: {} }),
       "properties.a.$ref",
     ],
+    [
+      "an inherited object as reference",
+      object({ a: { $ref: "#/$defs/__proto__" } }, { $defs: {} }),
+      "properties.a.$ref",
+    ],
     ["a reference into properties", object({ a: { $ref: "#/properties/b" }, b: {} }), "properties.a.$ref"],
     ["a dynamic reference", object({ a: { $dynamicRef: "#x" } }), "properties.a.$dynamicRef"],
     ["an anchor", object({ a: { $anchor: "x" } }), "properties.a.$anchor"],

@@ -67,6 +67,13 @@ describe("objects are closed", () => {
     expect(validate({ a: "x", d: 1 }).ok).toBe(false);
   });
 
+  test("nor a part that names its type against the other parts", async () => {
+    const part = (name: string) => ({ type: "object", properties: { [name]: { type: "string" } } });
+    const validate = await input({ whole: { type: "object", allOf: [part("a"), part("b")] } });
+    expect(validate({ whole: { a: "x", b: "y" } }).ok).toBe(true);
+    expect(validate({ whole: { a: "x", c: "y" } }).ok).toBe(false);
+  });
+
   test("nor in conditions, where closing would let more through", async () => {
     const admin = { type: "object", properties: { admin: { const: true } }, required: ["admin"] };
     const validate = await input({ user: { type: "object", not: admin, additionalProperties: true } });
