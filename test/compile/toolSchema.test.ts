@@ -268,9 +268,9 @@ describe("laws", () => {
           validate({ m0: value, m1: value });
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
-    expect(seen).toBeGreaterThan(50);
+    expect(seen).toBeGreaterThan(10);
   });
 
   test("any value gets an answer", () => {
