@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { CERTIFICATE_MS, certificateDigest, issueCertificate } from "../../src/attest/certificate.js";
+import { CERTIFICATE_MS, issueCertificate } from "../../src/attest/certificate.js";
 import { manifestOf } from "../../src/attest/manifest.js";
 import { packageHash } from "../../src/attest/packageHash.js";
 import { readArtifact } from "../../src/build/artifact.js";
@@ -11,7 +11,6 @@ import { type MemoryKeys, type MemoryOptions, openMemoryHall } from "../../src/h
 import type { HallParts } from "../../src/hall/parts.js";
 import { makePolicyDocument } from "../../src/hall/policy.js";
 import type { Caller } from "../../src/hall/types.js";
-import { canonicalBytes } from "../../src/protocol/canonical.js";
 import { timestamp } from "../../src/protocol/clock.js";
 import { HomeConfigSchema } from "../../src/protocol/config.js";
 import { ENGINE, VERSION } from "../../src/protocol/version.js";
@@ -30,7 +29,13 @@ export const CALLER: Caller = {
   qos_class: "P2",
 };
 
-const rule = (rule_id: string, capability_id: string, species: string, escalation: object = {}) => ({
+/** A rule for one capability in dev. */
+export const ruleFor = (
+  rule_id: string,
+  capability_id: string,
+  species: string,
+  escalation: object = {},
+) => ({
   rule_id,
   match: { capability_id, env: "dev" },
   decision: {
@@ -42,8 +47,8 @@ const rule = (rule_id: string, capability_id: string, species: string, escalatio
 
 /** search_notes runs, add_note is held: the demo's rules. */
 export const NOTES_RULES = [
-  rule("rr_notes_search_dev_001", "cap.doc.search", "wrk.doc.searcher"),
-  rule("rr_notes_write_dev_001", "cap.doc.write", "wrk.doc.searcher", { human_required_default: true }),
+  ruleFor("rr_notes_search_dev_001", "cap.doc.search", "wrk.doc.searcher"),
+  ruleFor("rr_notes_write_dev_001", "cap.doc.write", "wrk.doc.searcher", { human_required_default: true }),
 ];
 
 export function policyOf(rules: readonly unknown[] = NOTES_RULES, config: object = {}) {
@@ -105,8 +110,6 @@ export async function install(parts: HallParts & { keys: MemoryKeys }, skill: Bu
     const { manifest_hash } = artifact;
     return tx.append({ kind: "install", body: { ...body, certificate, manifest_hash, awp, dev: false } });
   });
-  void certificateDigest;
-  void canonicalBytes;
   return value.record_id;
 }
 

@@ -1,0 +1,5 @@
+export default () => {
+  const value = {};
+  value.self = value;
+  return value;
+};

@@ -1,0 +1,1 @@
+export default () => ({ text: "x".repeat(20_000_000) });

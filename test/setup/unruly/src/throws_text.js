@@ -1,0 +1,3 @@
+export default () => {
+  throw "secret text of the handler";
+};
