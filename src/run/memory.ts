@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 const SAMPLE_MS = 50;
 /** What an idle child with a full young generation already uses beside its heap: Node's text, V8's code, stacks. */
-export const BASELINE_MB = 128;
+const BASELINE_MB = 128;
 
 /** Whether memory outside V8's heap (Buffers) can be watched here; `--max-old-space-size` doesn't see it. */
 export function canWatchMemory(): boolean {

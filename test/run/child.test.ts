@@ -333,11 +333,8 @@ describe("a handler can't", () => {
     ["import while it runs", `export default () => import("node:fs").then(Object.keys)`],
     ["evaluate text", `export default () => eval("1")`],
     ["make a function of text", `export default () => new Function("return 1")()`],
-    ["reach builtins as globals", "export default () => child_process.execSync('id').toString()"],
-    [
-      "ask the process for builtins",
-      `export default () => process.getBuiltinModule("child_process").execSync("id").toString()`,
-    ],
+    ["reach builtins as globals", "export default () => net.isIP('::1')"],
+    ["ask the process for builtins", `export default () => process.getBuiltinModule("net").isIP("::1")`],
     ["bind internals", `export default () => Object.keys(process.binding("fs"))`],
     ["load an addon", `export default () => process.dlopen({ exports: {} }, "/tmp/x.node")`],
   ];
