@@ -9,9 +9,8 @@ export function checkPolicyReadable(c: Case): Refusal | undefined {
 /** The request has the shape of a RouteInput (wcp.md 3.3). Names of members and keywords only, never values. */
 export function checkShape(c: Case): Refusal | undefined {
   if (c.problems.length === 0) return undefined;
-  return refuse("DENY_INVALID_INPUT", {
-    problems: c.problems.map((problem) => Object.freeze({ ...problem })),
-  });
+  const problems = c.problems.map((problem) => Object.freeze({ ...problem }));
+  return refuse("DENY_INVALID_INPUT", { problems: Object.freeze(problems) });
 }
 
 export function checkTenant(c: Case): Refusal | undefined {

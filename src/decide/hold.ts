@@ -1,6 +1,6 @@
 import type { JsonObject } from "../protocol/canonical.js";
 import type { DenyCode } from "../protocol/deny.js";
-import type { SkillFacts } from "../protocol/facts.js";
+import type { ApprovalFact, SkillFacts } from "../protocol/facts.js";
 import type { Case, Refusal } from "./case.js";
 import { refuse } from "./refuse.js";
 
@@ -60,7 +60,17 @@ function answerTo(
   }
 }
 
+const ANSWERS: readonly ApprovalFact["state"][] = [
+  "none",
+  "assumed",
+  "pending",
+  "granted",
+  "refused",
+  "expired",
+];
+
 /** Whether a human answered is known, also where nothing asked for it: unknown always denies. */
 export function checkApprovalKnown({ approval }: SkillFacts): Refusal | undefined {
-  return typeof approval === "object" && approval !== null ? undefined : refuse("DENY_INTERNAL_ERROR");
+  const isKnown = typeof approval === "object" && approval !== null && ANSWERS.includes(approval.state);
+  return isKnown ? undefined : refuse("DENY_INTERNAL_ERROR");
 }

@@ -324,11 +324,6 @@ export const DENIALS = Object.freeze(
 
 export const DENY_CODES = Object.freeze(Object.keys(ROWS)) as readonly DenyCode[];
 
-/** Denials that a human's yes turns around: the gate opens a hold for them. */
-export function isHold(code: DenyCode): boolean {
-  return code === "DENY_REQUIRES_HUMAN" || code === "DENY_REQUIRES_HUMAN_APPROVAL";
-}
-
 /** A decision's reason as surfaces show it: the decision's own sentence, what helps, and broken paths if there are any. */
 export function denialOf(reason: DenyReason): Denial {
   const { helps, retryable } = DENIALS[reason.code];

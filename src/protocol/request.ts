@@ -64,13 +64,17 @@ export type ParsedRouteInput =
  * A RouteInput from any value, or everything that is wrong with it, as path and keyword. Members that are null
  * where null is allowed are absent, unknown members are dropped, `request` and `dry_run` get their defaults
  * (formats.md, Numbers). A blank tenant or correlation id is a matter for the decision, not of shape (wcp.md 3.16).
- * Written by hand: it is on the path of every decision.
+ * Never throws. Written by hand: it is on the path of every decision.
  */
-export function parseRouteInput(
-  value: unknown,
-):
-  | { readonly input: RouteInput }
-  | { readonly problems: readonly InputProblem[]; readonly echo: RequestEcho } {
+export function parseRouteInput(value: unknown): ParsedRouteInput {
+  try {
+    return readRouteInput(value);
+  } catch {
+    return { problems: [{ path: "", keyword: "readable" }], echo: NO_ECHO }; // an accessor that throws
+  }
+}
+
+function readRouteInput(value: unknown): ParsedRouteInput {
   if (!isRecord(value)) return { problems: [{ path: "", keyword: "type" }], echo: NO_ECHO };
   const { capability_id, env, data_label, tenant_risk, qos_class, tenant_id, correlation_id } = value;
   const { request = NO_REQUEST, dry_run = false } = value;
