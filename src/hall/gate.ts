@@ -12,6 +12,7 @@ import { commitDecision, isMoved, TooManyHolds } from "./commit.js";
 import { type Call, gather, nothingKnown, type Situation, type Sources } from "./gather.js";
 import { listTools } from "./listing.js";
 import { type Decided, outcomeOf, unrecorded } from "./outcomes.js";
+import type { Patience } from "./perform.js";
 import { runPermitted } from "./permitted.js";
 import type { RunningCalls } from "./running.js";
 import { answerSelf } from "./self.js";
@@ -29,6 +30,8 @@ export type GateParts = {
   readonly engine: string;
   readonly approvers: () => readonly PolicyApprover[];
   readonly dataDir: (caller: Caller, manifest: SkillManifest) => string;
+  /** How long a runner may keep a call waiting; left out but in tests. */
+  readonly patience?: Patience;
   readonly uuid: () => string;
   readonly salt: () => Uint8Array;
   readonly subscribe: (fn: () => void) => () => void;

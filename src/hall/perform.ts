@@ -1,12 +1,12 @@
-import { setTimeout as after } from "node:timers/promises";
 import type { Validator } from "../compile/validator.js";
 import { canonicalBytes, type Json } from "../protocol/canonical.js";
 import { makeFault } from "../protocol/fault.js";
 import type { Fault, FaultCode } from "../protocol/outcome.js";
 import type { Job, Runner, RunResult } from "../run/types.js";
 
-/** How long past its own deadline a runner may stay silent before it counts as broken. */
-const RUNNER_GRACE_MS = 3_000;
+/** How long a call may wait for its turn, and how long past its deadline a runner may stay silent. */
+export type Patience = { readonly queueMs: number; readonly graceMs: number };
+const PATIENCE: Patience = { queueMs: 60_000, graceMs: 3_000 };
 
 /** What came of a run: checked output with its canonical bytes, or a fault. `detail` is for the ledger only. */
 export type Performed = {
@@ -21,8 +21,13 @@ export type Performed = {
  * Steps 5 and 6 of a call: runs the handler contained and checks its output. A runner that throws, answers garbage
  * or never answers is a fault, and an output that breaks its schema or bounds is withheld.
  */
-export async function perform(runner: Runner, job: Job, validate: Validator | null): Promise<Performed> {
-  const result = await runWithin(runner, job);
+export async function perform(
+  runner: Runner,
+  job: Job,
+  validate: Validator | null,
+  patience = PATIENCE,
+): Promise<Performed> {
+  const result = await runWithin(runner, job, patience);
   if (!isRunResult(result)) return fault("RUNNER_UNAVAILABLE", null, null, null);
   const { started_at, ended_at } = result;
   if (!result.ok) return fault(result.code, result.detail, started_at, ended_at);
@@ -38,16 +43,30 @@ export async function perform(runner: Runner, job: Job, validate: Validator | nu
   }
 }
 
-async function runWithin(runner: Runner, job: Job): Promise<unknown> {
-  const timer = new AbortController();
-  const silent = after(job.limits.timeout_ms + RUNNER_GRACE_MS, undefined, { signal: timer.signal });
+/** The runner's answer, or undefined when it throws or stays silent; then the job is withdrawn, so it can't run later. */
+async function runWithin(runner: Runner, job: Job, { queueMs, graceMs }: Patience): Promise<unknown> {
+  const withdrawal = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let giveUp = () => {};
+  const silence = new Promise<undefined>((resolve) => {
+    giveUp = () => {
+      withdrawal.abort();
+      resolve(undefined);
+    };
+  });
+  const waitFor = (ms: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(giveUp, ms);
+  };
+  waitFor(queueMs);
+  const onStart = () => waitFor(job.limits.timeout_ms + graceMs);
+  const signals = job.signal === undefined ? [withdrawal.signal] : [job.signal, withdrawal.signal];
   try {
-    return await Promise.race([runner.run(job), silent]);
+    return await Promise.race([runner.run({ ...job, onStart, signal: AbortSignal.any(signals) }), silence]);
   } catch {
     return undefined;
   } finally {
-    timer.abort();
-    silent.catch(() => {});
+    clearTimeout(timer);
   }
 }
 

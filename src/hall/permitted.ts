@@ -74,6 +74,7 @@ async function performCall(
         ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
       },
       validate,
+      parts.patience,
     );
   } catch {
     return broken(makeFault("RUNNER_UNAVAILABLE"));

@@ -50,6 +50,7 @@ export function makeCall(
     job,
     begin() {
       started_at = clock();
+      quietly(() => job.onStart?.());
     },
     condemn(reason) {
       verdict ??= reason;

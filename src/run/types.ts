@@ -22,6 +22,8 @@ export type Job = {
   readonly caller: JsonObject;
   readonly envelope: PrivilegeEnvelope;
   readonly signal?: AbortSignal;
+  /** The handler has the call now: until then it waited for its turn or its child. */
+  readonly onStart?: () => void;
   readonly onProgress?: (progress: Progress) => void;
   /** A line that the handler logged or printed. */
   readonly onLog?: (line: string) => void;

@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { type GateParts, makeGate } from "../../src/hall/gate.js";
 import type { Sources } from "../../src/hall/gather.js";
-import type { InstalledTool } from "../../src/hall/skills.js";
 import { CALLER, NOTES_RULES, openNotesHall, policyOf } from "./memoryHall.js";
 
 /*
@@ -57,16 +56,10 @@ const TABLE: readonly Broken[] = [
     breakIt: (parts, way) => ({
       ...parts,
       runner: { ...parts.runner, run: way as typeof parts.runner.run },
-      sources: { ...parts.sources, tool: (name) => impatient(parts.sources.tool(name)) },
+      patience: { queueMs: 100, graceMs: 100 },
     }),
   },
 ];
-
-/** The tool with a short deadline, so that a runner that never answers is soon given up. */
-async function impatient(found: unknown): Promise<unknown> {
-  const tool = (await found) as InstalledTool;
-  return { ...tool, manifest: { ...tool.manifest, limits: { ...tool.manifest.limits, timeout_ms: 100 } } };
-}
 
 describe("a dependency of the gate that breaks", async () => {
   const rules = NOTES_RULES.map((rule) => ({
