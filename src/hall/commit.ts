@@ -38,7 +38,9 @@ export class TooManyHolds extends Error {
 export function commitDecision(tx: Tx, commit: Commit): Committed {
   const { call, situation, verdict, engine } = commit;
   const { ledger, tool } = situation;
-  if (ledger === "unknown" || !isPolicyOf(ledger, situation)) throw moved();
+  if (ledger === "unknown" || !isPolicyOf(ledger, situation)) {
+    throw new RecordsError("MOVED", "the policy that was gathered isn't the ledger's");
+  }
   const acting = commonBody(call.caller, engine, { correlation_id: call.correlation_id, tool });
   const hold = verdict.answer === "hold" && !call.dry_run ? holdOf(tx, commit) : null;
   const body = decisionBody(acting, ledger, call, situation, verdict);
@@ -55,14 +57,17 @@ function isPolicyOf(ledger: StoreState, { policy, snapshot }: Situation): boolea
   return snapshot.skill.policy === "unknown" || (policy?.digest ?? null) === ledger.policy_digest;
 }
 
-/** What was gathered is no longer so: gather again. */
-function moved(): RecordsError {
-  return new RecordsError("MOVED", "what was decided on has changed meanwhile");
+/** Another call of the same caller was faster with a hold or grant. */
+class Raced extends Error {
+  override readonly name = "Raced";
 }
 
-/** Whether an error says that standing, policy, hold or grant moved between gathering and committing. */
-export function isMoved(error: unknown): boolean {
-  return error instanceof RecordsError && (error.code === "MOVED" || error.code === "REFUSED");
+/** Why a commit must gather again: standing or policy moved, or another call took the hold or grant. */
+export function whyAgain(error: unknown): "moved" | "raced" | undefined {
+  if (error instanceof Raced) return "raced";
+  if (!(error instanceof RecordsError)) return undefined;
+  // The store refuses what wouldn't verify: a grant that was consumed or a hold that was closed meanwhile.
+  return error.code === "MOVED" ? "moved" : error.code === "REFUSED" ? "raced" : undefined;
 }
 
 type WaitsOn =
@@ -89,10 +94,10 @@ function holdOf(tx: Tx, { call, situation, verdict, salted, engine, approvers }:
     !received.ok ||
     approval_id === null
   ) {
-    throw moved();
+    throw new Raced(); // nothing that a hold could be about: it can't be opened
   }
   const key = holdKey(caller, tool, policy, engine);
-  if (findHeld(tx, key, received.bytes, approvers(), now) !== null) throw moved();
+  if (findHeld(tx, key, received.bytes, approvers(), now) !== null) throw new Raced();
   if (tx.countOpenHolds(caller) >= MAX_OPEN_HOLDS) throw new TooManyHolds();
   const request = holdRequest({
     key,

@@ -8,7 +8,7 @@ import type { Store } from "../records/store.js";
 import type { Runner } from "../run/types.js";
 import { receiveArguments } from "./arguments.js";
 import { BUILTIN_NAMES } from "./builtins.js";
-import { commitDecision, isMoved, TooManyHolds } from "./commit.js";
+import { commitDecision, TooManyHolds, whyAgain } from "./commit.js";
 import { type Call, gather, nothingKnown, type Situation, type Sources } from "./gather.js";
 import { listTools } from "./listing.js";
 import { type Decided, outcomeOf, unrecorded } from "./outcomes.js";
@@ -47,9 +47,7 @@ export function makeGate(parts: GateParts, source: CallerSource): Gate {
     const call = receive(parts, caller(), tool, args, options);
     try {
       if (BUILTIN_NAMES.has(call.tool)) return await answerSelf(parts, call, { invoke });
-      // Standing or policy that moves under a call is gathered once more; moving twice denies.
-      const decided = (await decide(parts, call)) ?? (await decide(parts, call));
-      if (decided === undefined) return await refuse(parts, call, "DENY_STANDING_UNKNOWN");
+      const decided = await decideInTime(parts, call);
       return "kind" in decided ? decided : await runPermitted(parts, call, decided, options);
     } catch {
       const blind = nothingKnown("DENY_INTERNAL_ERROR");
@@ -80,12 +78,28 @@ function receive(
   };
 }
 
-/** Steps 2 to 4: gather, decide, commit. An outcome ends the call, a committed allow runs, undefined moved. */
+/** Standing or policy that moves under a call is gathered once more; racing calls sort themselves out in a few rounds. */
+const MAX_MOVED = 2;
+const MAX_RACED = 8;
+
+async function decideInTime(parts: GateParts, call: Call): Promise<Outcome<Json> | Decided> {
+  let moved = 0;
+  let raced = 0;
+  while (moved < MAX_MOVED && raced < MAX_RACED) {
+    const decided = await decide(parts, call);
+    if (decided === "moved") moved++;
+    else if (decided === "raced") raced++;
+    else return decided;
+  }
+  return refuse(parts, call, moved === MAX_MOVED ? "DENY_STANDING_UNKNOWN" : "DENY_RATE_LIMITED");
+}
+
+/** Steps 2 to 4: gather, decide, commit. An outcome ends the call, a committed allow runs, else it must be asked again. */
 async function decide(
   parts: GateParts,
   call: Call,
   as: (situation: Situation) => Situation = (situation) => situation,
-): Promise<Outcome<Json> | Decided | undefined> {
+): Promise<Outcome<Json> | Decided | "moved" | "raced"> {
   const situation = as(await gather(call, parts.sources));
   const salted = saltArguments(parts, call, situation);
   const ids = newIds(parts, situation);
@@ -104,7 +118,8 @@ async function decide(
     const decided: Decided = { situation, verdict, committed: { value, head } };
     return outcomeOf(call, decided) ?? decided;
   } catch (error) {
-    if (isMoved(error)) return undefined;
+    const again = whyAgain(error);
+    if (again !== undefined) return again;
     if (error instanceof TooManyHolds) return refuse(parts, call, "DENY_RATE_LIMITED");
     return unwritten(snapshot.skill.clock === "ok" ? "DENY_AUDIT_UNAVAILABLE" : "DENY_CLOCK_INVALID");
   }
@@ -115,7 +130,7 @@ async function refuse(parts: GateParts, call: Call, code: DenyCode): Promise<Out
   const stop = (situation: Situation) => stopped(situation, code);
   for (let attempt = 0; attempt < 2; attempt++) {
     const decided = await decide(parts, call, stop);
-    if (decided !== undefined && "kind" in decided) return decided;
+    if (typeof decided === "object" && "kind" in decided) return decided;
   }
   const situation = stop(await gather(call, parts.sources));
   return unrecorded(weigh(call, situation, newIds(parts, situation), null));

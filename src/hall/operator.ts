@@ -8,7 +8,7 @@ import type { Adapter, StandingScope } from "../protocol/standing.js";
 import type { Store } from "../records/store.js";
 import type { Tx } from "../records/transaction.js";
 import { commonBody } from "./bodies.js";
-import { isMoved } from "./commit.js";
+import { whyAgain } from "./commit.js";
 import type { Caller, Principal } from "./types.js";
 
 /** The record of an order that is in force from then on. */
@@ -97,7 +97,8 @@ async function giveOrder(
       });
       return { record_id: value.record_id };
     } catch (error) {
-      if (!isMoved(error) || store.state().last_order === previous || attempt === ATTEMPTS) throw error;
+      if (whyAgain(error) === undefined || store.state().last_order === previous || attempt === ATTEMPTS)
+        throw error;
     }
   }
 }
