@@ -85,6 +85,7 @@ describe("a decision", () => {
         const again = canonicalJson(judge(questionOf(structuredClone(question))));
         const compiled = judge({ ...questionOf(question), rules: compileRules(question.rules) });
         expect(again).toBe(first);
+        expect(isDeeplyFrozen(compiled)).toBe(true);
         expect(canonicalJson(compiled)).toBe(first);
         expect(canonicalJson(question)).toBe(before);
       }),
@@ -232,7 +233,19 @@ describe("the table", () => {
   });
 
   test("knows exactly the rules that never fire, and whether one earlier rule is the cause", () => {
-    const several = fc.array(match, { minLength: 2, maxLength: 8 });
+    const dense = fc.record(
+      {
+        capability_id: fc.constantFrom<unknown>("cap.doc.search", "cap.doc.write", {
+          in: CAPABILITIES.slice(0, 2),
+        }),
+        env: fc.subarray(["dev", "stage", "prod"], { minLength: 1 }).map((list) => ({ in: list })),
+      },
+      { requiredKeys: [] },
+    );
+    const several = fc.oneof(
+      fc.array(match, { minLength: 2, maxLength: 8 }),
+      fc.array(dense, { minLength: 2, maxLength: 12 }),
+    );
     fc.assert(
       fc.property(several, (list) => {
         const written = list.map((match, i) => ({ rule_id: `r${i}`, match }));

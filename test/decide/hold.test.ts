@@ -153,6 +153,12 @@ describe("the profile", () => {
     expect(tier("low", "low", { ...PERMISSIVE, risk: {} })).toMatchObject({ code: "DENY_RISK_TIER" });
   });
 
+  test("holds from its own blast score on", () => {
+    const at = (blast_score: number) => ask({ request: { blast_score } }).decision.deny_reason_if_denied;
+    expect(at(94)).toBeNull();
+    expect(at(95)).toMatchObject({ ...BLAST, blast_score: 95 });
+  });
+
   test("needs to know the worker", () => {
     expect(reasonOf(ask({ facts: { skill: undefined } })).code).toBe("DENY_RISK_TIER");
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { judge, makeDecision } from "../../src/decide/makeDecision.js";
 import { compileRules } from "../../src/decide/rules.js";
 import { canonicalJson, sha256Hex } from "../../src/protocol/canonical.js";
+import { DEFAULT_HALL_CONFIG } from "../../src/protocol/config.js";
 import { ask, NOW, QUESTION, REQUEST, reasonOf, rule, SKILL, SPECIES } from "./fixture.js";
 
 describe("an allowed decision", () => {
@@ -208,6 +209,11 @@ describe("a denial", () => {
     ],
   ])("for the %s", (_, request, config, code) => {
     expect(reasonOf(ask({ request, question: { config } })).code).toBe(code);
+  });
+
+  test.each(Object.keys(DEFAULT_HALL_CONFIG))("for a config whose %s isn't of its type", (name) => {
+    expect(reasonOf(ask({ question: { config: { [name]: "yes" } } })).code).toBe("DENY_POLICY_UNAVAILABLE");
+    expect(ask({ question: { config: { [name]: undefined } as object } }).decision.denied).toBe(false);
   });
 
   test("for rules that aren't rules, and for none at all", () => {
