@@ -1,6 +1,6 @@
 import { compileRules, parseRules, type RuleSet } from "../decide/rules.js";
 import type { PolicyDocument } from "../evidence/policy.js";
-import type { Json, JsonObject } from "../protocol/canonical.js";
+import { canonicalJson, type Json, type JsonObject } from "../protocol/canonical.js";
 import { catalogueDigest } from "../protocol/catalog.js";
 import { DEFAULT_HALL_CONFIG, type HallConfig, type HomeConfig } from "../protocol/config.js";
 import { PROFILES, type Profile } from "../protocol/profile.js";
@@ -37,15 +37,32 @@ export function makePolicyDocument(config: HomeConfig, rules: unknown): PolicyDo
   };
 }
 
-/** Makes a recorded policy document ready. Throws when this version can't obey it whole. */
+/**
+ * Makes a recorded policy document ready. The engine decides by the document in force: one whose tables or profile
+ * this version doesn't have, whole, throws HomeError, and nothing runs until an operator has applied anew.
+ */
 export function loadPolicy(digest: string, document: PolicyDocument): Policy {
   const config = parseConfig(document.config, "the policy in force");
-  const rules = (document.rules as { rules?: Json }).rules;
-  return {
-    digest,
-    config,
-    rules: compileRules(Array.isArray(rules) ? rules : []),
-    profile: document.profile as unknown as Profile | null,
-    hall: { ...DEFAULT_HALL_CONFIG, ...(config.hall as Partial<HallConfig>) },
-  };
+  const profile = config.profile === null ? null : (PROFILES.get(config.profile) ?? null);
+  if (!isSame(document.tables, POLICY_TABLES) || !isSame(document.profile, profile)) {
+    throw new HomeError(
+      "BAD_FILE",
+      'The policy in force was applied by another version of the Hall. Look at what changes, and put it in force: "hall apply".',
+    );
+  }
+  const rules = compileRules(ruleList(document.rules));
+  return { digest, config, rules, profile, hall: { ...DEFAULT_HALL_CONFIG, ...definedFloors(config.hall) } };
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return canonicalJson(a) === canonicalJson(b);
+}
+
+function ruleList(rules: Json): readonly unknown[] {
+  const list = (rules as { rules?: Json }).rules;
+  return Array.isArray(list) ? list : [];
+}
+
+function definedFloors(floors: HomeConfig["hall"]): Partial<HallConfig> {
+  return Object.fromEntries(Object.entries(floors).filter(([, floor]) => floor !== undefined));
 }
