@@ -1,11 +1,11 @@
 import { isProduction, type RouteInput } from "../protocol/request.js";
+import { POLICY_TABLES } from "../protocol/tables.js";
 import type { BlastRadius } from "../protocol/worker.js";
 import type { Case, Refusal } from "./case.js";
 import { hold } from "./hold.js";
 import { ruleOf } from "./ruleOf.js";
 
-/** From this score on a human is asked in prod and edge, whatever rule or profile say (wcp.md 3.6). */
-const PRODUCTION_LIMIT = 85;
+const WEIGHTS = POLICY_TABLES.blast;
 export const HIGH_BLAST = "REQUIRE_HUMAN_HIGH_BLAST";
 
 /** Scores the call where rule, floor or profile ask for it, and holds it above the limit of environment or rule. */
@@ -18,7 +18,8 @@ export function checkBlast(c: Case): Refusal | undefined {
 
   const score = blastScore(c.input, radiusOf(c));
   c.blastScore = score;
-  const isTooHigh = (isProduction(env) && score >= PRODUCTION_LIMIT) || (limit !== null && score > limit);
+  const gate = WEIGHTS.gate[env]; // in prod and edge a human is asked from here on, whatever rule or profile say
+  const isTooHigh = (gate !== null && score >= gate) || (limit !== null && score > limit);
   return isTooHigh ? hold(c, "DENY_REQUIRES_HUMAN", HIGH_BLAST, { blast_score: score }) : undefined;
 }
 
@@ -30,21 +31,17 @@ export function blastScore(input: RouteInput, radius?: BlastRadius): number {
   return Math.min(100, Math.max(heuristic(input), input.blast_score ?? 0, dimensionScore(radius)));
 }
 
-const LABEL_WEIGHT = { PUBLIC: 0, INTERNAL: 20, RESTRICTED: 40 } as const;
-
 function heuristic({ data_label, env, qos_class, request }: RouteInput): number {
-  let score = 10 + LABEL_WEIGHT[data_label];
-  if (isProduction(env)) score += 15;
-  if (qos_class === "P0") score += 10;
-  if (request["egress"] || request["external_call"]) score += 15;
-  if (request["writes"] || request["mutates_state"]) score += 15;
+  let score = WEIGHTS.base + WEIGHTS.data_label[data_label] + WEIGHTS.env[env] + WEIGHTS.qos_class[qos_class];
+  if (request["egress"] || request["external_call"]) score += WEIGHTS.egress;
+  if (request["writes"] || request["mutates_state"]) score += WEIGHTS.writes;
   return score;
 }
 
 function dimensionScore(radius: BlastRadius | undefined): number {
   if (radius === undefined) return 0;
   const sum = radius.data + radius.network + radius.financial + radius.time + radius.reversibility;
-  return sum >= 0 ? 4 * sum : 100; // what isn't a number weighs most
+  return sum >= 0 ? POLICY_TABLES.risk.dimension_weight * sum : 100; // what isn't a number weighs most
 }
 
 /** The worker's dimensions, where the Hall knows the worker; one that it should know and doesn't is denied later. */

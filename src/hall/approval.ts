@@ -1,9 +1,12 @@
+import { approvalNeed, type Rule } from "../decide/rules.js";
 import { commitment } from "../evidence/commitment.js";
 import { checkGrant, type GrantState } from "../evidence/grant.js";
 import type { PolicyApprover } from "../evidence/policy.js";
 import type { HoldKey, HoldRequest } from "../evidence/request.js";
 import type { Hold } from "../protocol/decision.js";
 import type { ApprovalFact } from "../protocol/facts.js";
+import { isProduction } from "../protocol/request.js";
+import type { ApprovalNeed } from "../protocol/rule.js";
 import type { HeldWhole, OpenHold } from "../records/holds.js";
 import type { Policy } from "./policy.js";
 import type { InstalledTool } from "./skills.js";
@@ -64,6 +67,22 @@ export type HoldReader = {
   holdsOf(key: HoldKey): readonly OpenHold[];
   hold(approval_id: string): HeldWhole | undefined;
 };
+
+/**
+ * The yes that a hold asks for: what the rule says, but a mere confirmation never in prod or edge, for high or
+ * critical risk, or under a profile that wants approvals (hall.md, Approvals; policy.md).
+ */
+export function needOf(
+  rule: Rule,
+  caller: Caller,
+  { worker }: InstalledTool,
+  { profile }: Policy,
+): ApprovalNeed {
+  const need = approvalNeed(rule);
+  const isRisky = worker.risk_tier === "high" || worker.risk_tier === "critical";
+  const isTooLittle = isProduction(caller.env) || isRisky || profile?.approval === "approve";
+  return need.mode === "confirm" && isTooLittle ? { ...need, mode: "approve" } : need;
+}
 
 /** What a decision may know of it. */
 export function approvalFact(held: HeldApproval | null): ApprovalFact {

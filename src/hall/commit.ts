@@ -1,11 +1,10 @@
-import { approvalNeed } from "../decide/rules.js";
 import type { PolicyApprover } from "../evidence/policy.js";
 import type { HoldRequest } from "../evidence/request.js";
 import type { Head } from "../protocol/outcome.js";
 import { RecordsError } from "../records/error.js";
 import type { Tx } from "../records/transaction.js";
 import type { StoreState } from "../records/view.js";
-import { findHeld, holdKey, MAX_OPEN_HOLDS } from "./approval.js";
+import { findHeld, holdKey, MAX_OPEN_HOLDS, needOf } from "./approval.js";
 import { commonBody, decisionBody, holdRequest } from "./bodies.js";
 import { type Call, ruleInForce, type Situation } from "./gather.js";
 import type { Verdict } from "./verdict.js";
@@ -102,7 +101,7 @@ function holdOf(tx: Tx, { call, situation, verdict, salted, engine, approvers }:
   const request = holdRequest({
     key,
     approval_id,
-    need: approvalNeed(rule),
+    need: needOf(rule, caller, tool, policy),
     verdict,
     tool,
     commitment: salted.hash,
