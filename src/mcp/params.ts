@@ -1,6 +1,7 @@
 import { InitializeRequestSchema, type JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
 import { wellFormed } from "../protocol/canonical.js";
-import { invalidParams, isObject } from "./rpc.js";
+import { isObject } from "./message.js";
+import { invalidParams } from "./rpc.js";
 
 /** The client as it names itself: a claim, recorded as one. */
 export type ClientInfo = { readonly name: string; readonly version: string };

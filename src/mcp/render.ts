@@ -1,7 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { JsonObject } from "../protocol/canonical.js";
 import type { Denial, Outcome } from "../protocol/outcome.js";
-import { isObject } from "./rpc.js";
+import { isObject } from "./message.js";
 
 const MAX_PROBLEMS = 20;
 

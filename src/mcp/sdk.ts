@@ -5,6 +5,7 @@ import {
   type JSONRPCRequest,
   type RequestId,
 } from "@modelcontextprotocol/sdk/types.js";
+import { CAPABILITIES, SERVER_NAME } from "./greeting.js";
 
 /** Members that the SDK keeps to itself, as they are at the version that package.json pins. */
 type Inside = {
@@ -21,9 +22,9 @@ const REFUSING_VALIDATOR = {
 export class HallServer extends Server {
   constructor(version: string, instructions: string | undefined) {
     super(
-      { name: "wcp-hall", version },
+      { name: SERVER_NAME, version },
       {
-        capabilities: { tools: { listChanged: true } },
+        capabilities: CAPABILITIES,
         jsonSchemaValidator: REFUSING_VALIDATOR,
         ...(instructions === undefined ? {} : { instructions }),
       },

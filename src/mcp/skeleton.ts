@@ -1,4 +1,4 @@
-import { requestIdOf } from "./rpc.js";
+import { requestIdOf } from "./message.js";
 
 const MAX_SKELETON = 4096;
 const QUOTE = 0x22;

@@ -1,12 +1,15 @@
 import type { Readable, Writable } from "node:stream";
 import type { Gate } from "../hall/types.js";
 import { redirectConsole } from "./console.js";
+import type { RequestId } from "./message.js";
 import { createMcpServer, type McpServerOptions } from "./server.js";
 import { openStdioTransport } from "./transport.js";
 
 export type StdioOptions = McpServerOptions & {
   /** Runs once, after the client has gone and its calls have ended: close the Hall here. */
   readonly onClose?: () => void | Promise<void>;
+  /** The request that the greeting has answered already. */
+  readonly answered?: RequestId | undefined;
   /** Instead of the process's own stdin, stdout and stderr; then signals are left alone too. */
   readonly streams?: { readonly input: Readable; readonly output: Writable; readonly errors: Writable };
   /** Instead of process.exit. */
@@ -43,7 +46,7 @@ export async function serveStdio(options: StdioOptions): Promise<StdioServer> {
     onError,
     gateFor: (client) => watched(options.gateFor(client), running),
   });
-  const transport = openStdioTransport(input, output);
+  const transport = openStdioTransport(input, output, { answered: options.answered });
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= Promise.resolve().then(shutDown); // later, since closing the transport comes back here

@@ -11,22 +11,29 @@ import {
   type RequestId,
 } from "@modelcontextprotocol/sdk/types.js";
 import { lineReader } from "./lines.js";
-import { requestIdOf } from "./rpc.js";
+import { requestIdOf } from "./message.js";
 
 /** formats.md, Numbers. */
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 
+export type TransportOptions = {
+  readonly maxMessageBytes?: number;
+  readonly answered?: RequestId | undefined;
+};
+
 /**
  * JSON-RPC over a pair of streams, one message a line (MCP, stdio). Unlike the SDK's own it survives every line:
  * one that is too large or no MCP message gets an error where its id can be told, else a note through `onerror`.
- * It closes once, when the input ends, either stream breaks, or it is told to.
+ * It closes once, when the input ends, either stream breaks, or it is told to. The answer to `answered`, the request
+ * that the greeting has answered, isn't sent again.
  */
 export function openStdioTransport(
   input: Readable,
   output: Writable,
-  maxMessageBytes: number = MAX_MESSAGE_BYTES,
+  { maxMessageBytes = MAX_MESSAGE_BYTES, answered }: TransportOptions = {},
 ): Transport {
   let closed = false;
+  let greeted = answered;
   const read = lineReader(maxMessageBytes, {
     onLine: receive,
     onOversize: (id) => refuse(id, `The message is larger than ${maxMessageBytes} bytes.`),
@@ -41,13 +48,20 @@ export function openStdioTransport(
 
   /** Resolves when the message has been handed on, so a slow client slows its sender; a failed write is the end. */
   function send(message: JSONRPCMessage): Promise<void> {
-    if (closed) return Promise.resolve();
+    if (closed || isGreeted(message)) return Promise.resolve();
     return new Promise((resolve) => {
       output.write(`${JSON.stringify(message)}\n`, (error) => {
         if (error != null) closeNow();
         resolve();
       });
     });
+  }
+
+  /** Whether this is the one answer that the client has already. */
+  function isGreeted(message: JSONRPCMessage): boolean {
+    if (greeted === undefined || "method" in message || message.id !== greeted) return false;
+    greeted = undefined;
+    return true;
   }
 
   async function close(): Promise<void> {

@@ -5,7 +5,11 @@ import { openStdioTransport } from "../../src/mcp/transport.js";
 async function open(maxMessageBytes?: number) {
   const input = new PassThrough();
   const output = new PassThrough();
-  const transport = openStdioTransport(input, output, maxMessageBytes);
+  const transport = openStdioTransport(
+    input,
+    output,
+    maxMessageBytes === undefined ? {} : { maxMessageBytes },
+  );
   const messages: unknown[] = [];
   const notes: string[] = [];
   let closes = 0;

@@ -1,0 +1,165 @@
+import { PassThrough } from "node:stream";
+import { InitializeRequestSchema, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/sdk/types.js";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { greet, greetingTo, PROTOCOL_VERSIONS } from "../../src/mcp/greeting.js";
+import { serveStdio } from "../../src/mcp/stdio.js";
+
+const WELCOME = { version: "9.9.9", instructions: "Ask nicely." };
+const PARAMS = {
+  protocolVersion: "2025-06-18",
+  capabilities: { roots: { listChanged: true }, elicitation: { form: {}, url: {} }, sampling: {} },
+  clientInfo: { name: "test", version: "1", title: "A test" },
+};
+const initialize = (params: unknown = PARAMS, id: unknown = 0) => ({
+  jsonrpc: "2.0",
+  id,
+  method: "initialize",
+  params,
+});
+const line = (message: unknown) => Buffer.from(`${JSON.stringify(message)}\n`);
+
+/** What the server writes when it is told all this on stdin, greeted or not. */
+async function served(messages: readonly unknown[], answered?: string | number): Promise<readonly unknown[]> {
+  const streams = { input: new PassThrough(), output: new PassThrough(), errors: new PassThrough() };
+  const gateFor = () => ({
+    tools: async () => [],
+    invoke: () => Promise.reject(),
+    onToolsChanged: () => () => {},
+  });
+  const server = await serveStdio({ ...WELCOME, gateFor, streams, answered, exit: () => {} });
+  for (const message of messages) {
+    streams.input.write(line(message));
+    await new Promise((resolve) => setTimeout(resolve, 20)); // an id may be used again once it is answered
+  }
+  await server.close();
+  return written(streams.output);
+}
+
+function written(output: PassThrough): readonly unknown[] {
+  return String(output.read() ?? "")
+    .split("\n")
+    .filter(Boolean)
+    .map((text) => JSON.parse(text));
+}
+
+test("it knows the protocol versions that the SDK knows", () => {
+  expect(PROTOCOL_VERSIONS).toEqual(SUPPORTED_PROTOCOL_VERSIONS);
+});
+
+test.each([...PROTOCOL_VERSIONS, "2099-01-01", ""])(
+  "it says to %s what the server says",
+  async (protocolVersion) => {
+    const request = initialize({ ...PARAMS, protocolVersion }, "a");
+    const greeting = greetingTo(line(request), WELCOME);
+    expect(greeting).toBeDefined();
+    expect([greeting]).toEqual(await served([request]));
+  },
+);
+
+test("whoever is greeted is served, and answered once", async () => {
+  const ping = { jsonrpc: "2.0", id: 0, method: "ping" };
+  const list = { jsonrpc: "2.0", id: 1, method: "tools/list" };
+  expect(await served([initialize(), ping, list], 0)).toEqual([
+    { jsonrpc: "2.0", id: 0, result: {} },
+    { jsonrpc: "2.0", id: 1, result: { tools: [] } },
+  ]);
+});
+
+test("whatever it greets, the server accepts", () => {
+  const odd = fc.oneof(fc.constant({}), fc.boolean(), fc.string(), fc.constant({ form: {} }), fc.jsonValue());
+  const capability = fc.constantFrom(
+    "roots",
+    "sampling",
+    "elicitation",
+    "experimental",
+    "tasks",
+    "extensions",
+    "new",
+  );
+  const params = fc.record(
+    {
+      protocolVersion: fc.oneof(fc.constantFrom(...PROTOCOL_VERSIONS), odd),
+      capabilities: fc.oneof(fc.dictionary(capability, odd), odd),
+      clientInfo: fc.oneof(
+        fc.constant(PARAMS.clientInfo),
+        fc.record({ name: fc.string(), version: odd }),
+        odd,
+      ),
+      _meta: odd,
+    },
+    { requiredKeys: ["protocolVersion", "capabilities", "clientInfo"] },
+  );
+  let greeted = 0;
+  fc.assert(
+    fc.property(fc.oneof(params, fc.jsonValue()), (params) => {
+      const request = JSON.parse(JSON.stringify(initialize(params)));
+      if (greetingTo(line(request), WELCOME) === undefined) return;
+      greeted++;
+      expect(InitializeRequestSchema.safeParse(request).success).toBe(true);
+    }),
+    { numRuns: 2000 },
+  );
+  expect(greeted).toBeGreaterThan(10);
+});
+
+test.each<[string, unknown]>([
+  ["another method", { ...initialize(), method: "tools/list" }],
+  ["a notification", { jsonrpc: "2.0", method: "initialize", params: PARAMS }],
+  ["no client", initialize({ ...PARAMS, clientInfo: undefined })],
+  ["a client without a version", initialize({ ...PARAMS, clientInfo: { name: "x" } })],
+  ["a name beyond the bound", initialize({ ...PARAMS, clientInfo: { name: "x".repeat(257), version: "1" } })],
+  [
+    "a capability of another kind",
+    initialize({ ...PARAMS, capabilities: { roots: { listChanged: "yes" } } }),
+  ],
+  ["a list", [initialize()]],
+  ["null", null],
+])("it leaves %s to the server", (_name, message) => {
+  expect(greetingTo(line(message), WELCOME)).toBeUndefined();
+});
+
+describe("on a stream", () => {
+  function met() {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    return { input, output, greeter: greet(input, output, WELCOME) };
+  }
+
+  test("everything that came is still there to be read", async () => {
+    const { input, output, greeter } = met();
+    const bytes = Buffer.concat([
+      line(initialize()),
+      line({ jsonrpc: "2.0", method: "notifications/initialized" }),
+    ]);
+    input.write(bytes);
+    await greeter.met;
+    expect(greeter.end()).toBe(0);
+    expect(written(output)).toEqual([greetingTo(bytes, WELCOME)]);
+    const read = new Promise((resolve) => input.once("data", resolve));
+    expect(await read).toEqual(bytes);
+  });
+
+  test("half a message isn't answered", async () => {
+    const { input, output, greeter } = met();
+    input.write(line(initialize()).subarray(0, 40));
+    await greeter.met;
+    expect(greeter.end()).toBeUndefined();
+    expect(written(output)).toEqual([]);
+  });
+
+  test("a client that goes at once is met, and its end is still to be read", async () => {
+    const { input, greeter } = met();
+    input.end();
+    await greeter.met;
+    greeter.end();
+    await new Promise((resolve) => input.on("end", resolve).on("data", () => {}));
+  });
+
+  test("after the end nothing is answered", async () => {
+    const { input, output, greeter } = met();
+    greeter.end();
+    input.write(line(initialize()));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(written(output)).toEqual([]);
+  });
+});
