@@ -12,8 +12,10 @@ export type Database = {
   get<Args, Row>(query: Query<Args, Row>, args: Args): Row | undefined;
   /** How many rows changed. */
   run<Args, Row>(query: Query<Args, Row>, args: Args): number;
-  /** Statements without arguments: pragmas, definitions, BEGIN and COMMIT. */
+  /** A script of statements that are run once: definitions, pragmas. */
   exec(sql: string): void;
+  /** One statement without arguments that comes again and again: BEGIN, SAVEPOINT, COMMIT. */
+  step(sql: string): void;
   /** Rows of a statement that kysely has no words for (pragmas, sqlite_schema). */
   rows(sql: string, ...args: readonly Value[]): readonly Readonly<Record<string, Value>>[];
   /** The same, one row after the other. */
@@ -121,6 +123,7 @@ function database(db: DatabaseSyncInstance, kind: Pick<Database, "readonly" | "i
         return prepared.run(...values).changes;
       }),
     exec: (sql) => use(() => db.exec(sql)),
+    step: (sql) => use(() => void statement(sql).run()),
     rows: (sql, ...args) => use(() => statement(sql).all(...args)),
     each: (sql, ...args) => iterate(use, db, sql, args),
     inTransaction: () => db.isOpen && db.isTransaction,

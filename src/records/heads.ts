@@ -4,7 +4,6 @@ import type { Head } from "../protocol/outcome.js";
 import type { Database } from "./driver.js";
 import { RecordsError } from "./error.js";
 import { query } from "./sql.js";
-import type { Witness } from "./witnessFile.js";
 
 /** Where a ledger stands: what the next record must follow. */
 export type Cursor = Head & {
@@ -35,9 +34,15 @@ export function keysInForce(db: Database, hall_id: string, role: "ledger" | "ope
 /**
  * Checks a stored head that this process neither wrote nor checked before (formats.md, Writing): its signature,
  * that the last record is its head, that the ledger is no shorter than `known` or the witness, and still the same
- * up to there. Throws RecordsError UNAVAILABLE with what is off; RecordError for bytes that aren't what they must be.
+ * up to there. `witnessed` are the witness's last lines, read under the write lock or before what is read here began:
+ * a line read later may be about a later record. Throws RecordsError UNAVAILABLE with what is off; RecordError for bytes that aren't what they must be.
  */
-export function checkCursor(db: Database, cursor: Cursor, known: Head | undefined, witness: Witness): void {
+export function checkCursor(
+  db: Database,
+  cursor: Cursor,
+  known: Head | undefined,
+  witnessed: readonly Head[],
+): void {
   const { hall_id, size } = cursor;
   const [ledgerKey] = keysInForce(db, hall_id, "ledger");
   insist(ledgerKey !== undefined && checkHead(cursor, ledgerKey), "its signature isn't the ledger key's");
@@ -47,7 +52,7 @@ export function checkCursor(db: Database, cursor: Cursor, known: Head | undefine
   insist(parseHeader(last.header).at === cursor.at, "its time isn't the last record's");
   if (known !== undefined)
     insist(isOnChain(db, cursor, known), "this process has seen another ledger or a longer one");
-  for (const line of newest(witness, hall_id)) {
+  for (const line of newest(witnessed, hall_id)) {
     insist(isOnChain(db, cursor, line), "the witness has seen another ledger or a longer one");
     insist(
       line.signature === cursor.signature || checkHead(line, ledgerKey),
@@ -62,8 +67,8 @@ function isOnChain(db: Database, cursor: Cursor, seen: Head): boolean {
 }
 
 /** The line of the greatest size near the witness's end: lines of processes that race may change places. */
-function newest(witness: Witness, hall_id: string): readonly Head[] {
-  const own = witness.tail().heads.filter((head) => head.hall_id === hall_id);
+function newest(witnessed: readonly Head[], hall_id: string): readonly Head[] {
+  const own = witnessed.filter((head) => head.hall_id === hall_id);
   return own.sort((a, b) => b.size - a.size).slice(0, 1);
 }
 

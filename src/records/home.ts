@@ -63,13 +63,13 @@ export async function patiently<T>(work: () => T): Promise<T> {
 
 /** Work in a transaction of its own: `IMMEDIATE` takes the write lock, `DEFERRED` reads one moment. */
 export function inTransaction<T>(db: Database, mode: "IMMEDIATE" | "DEFERRED", work: () => T): T {
-  db.exec(`BEGIN ${mode}`);
+  db.step(`BEGIN ${mode}`);
   try {
     const value = work();
-    db.exec("COMMIT");
+    db.step("COMMIT");
     return value;
   } catch (error) {
-    if (db.inTransaction()) db.exec("ROLLBACK");
+    if (db.inTransaction()) db.step("ROLLBACK");
     throw error;
   }
 }
@@ -79,8 +79,8 @@ export function inTransaction<T>(db: Database, mode: "IMMEDIATE" | "DEFERRED", w
  * a witness the only one there is; null when none has begun. Throws RecordsError UNAVAILABLE.
  */
 export function findHall(db: Database, witness: Witness): string | null {
+  const named = lastNamed(witness); // first: a Hall that begins between the two reads is then in the database
   const halls = hallsIn(db);
-  const named = lastNamed(witness);
   if (named !== undefined) {
     if (halls.includes(named)) return named;
     throw new RecordsError(
@@ -113,17 +113,19 @@ function lastNamed(witness: Witness): string | undefined {
 export async function settleHome(home: {
   readonly db: Database;
   readonly ledger: Ledger;
+  readonly witness: Witness;
   readonly hall: string | null;
   readonly clock: Clock;
 }): Promise<RecordsError | null> {
-  const { db, ledger, hall, clock } = home;
+  const { db, ledger, witness, hall, clock } = home;
   const readOnly = db.readonly ? new RecordsError("READ_ONLY", "the home can't be written") : null;
   if (hall === null) return readOnly;
   const now = timestamp(clock());
   try {
+    const tail = witness.tail();
     const isSettled = inTransaction(db, "DEFERRED", () => {
       if (rebuildDeciding(db, hall, { repair: false })) return false;
-      ledger.check();
+      ledger.check(tail);
       return db.readonly || !hasStaleOpenings(db, hall, now);
     });
     if (isSettled) return readOnly;

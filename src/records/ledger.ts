@@ -7,7 +7,7 @@ import { type Cursor, checkCursor, readCursor } from "./heads.js";
 import type { Settled } from "./queue.js";
 import { query } from "./sql.js";
 import { type OpenTx, openTx, type TxParts } from "./transaction.js";
-import { MAX_WITNESS_BYTES, type Witness } from "./witnessFile.js";
+import { MAX_WITNESS_BYTES, type Witness, type WitnessTail } from "./witnessFile.js";
 
 /** Work inside a transaction. It must be synchronous: nothing may wait while the lock is held. */
 export type Job = (open: OpenTx) => unknown;
@@ -29,8 +29,11 @@ export type Ledger = {
    * when nothing was committed (RecordsError), or WITNESS when it was but nothing may be acknowledged.
    */
   commit(jobs: readonly Job[]): readonly Settled[];
-  /** Checks the stored head, if it isn't what this process wrote or checked last. Throws as `commit` does. */
-  check(): void;
+  /**
+   * Checks the stored head, if it isn't what this process wrote or checked last, inside a transaction of the caller's.
+   * Only under the write lock may `tail` be left out. Throws as `commit` does, or RecordError.
+   */
+  check(tail?: WitnessTail): void;
 };
 
 /** The write path of one process (formats.md, Writing). */
@@ -42,22 +45,22 @@ export function makeLedger(parts: LedgerParts): Ledger {
   let isWitnessDue = false;
 
   /** Where the ledger stands, read and if need be checked under the lock. */
-  function trusted(): Cursor | undefined {
+  function trusted(tail?: WitnessTail): Cursor | undefined {
     const hall_id = hallId();
     if (hall_id === null) return undefined;
     const cursor = readCursor(db, hall_id);
     if (cursor === undefined)
       throw new RecordsError("UNAVAILABLE", "the ledger's head is missing: run hall audit verify");
     if (known !== undefined && isSame(cursor, known)) return known;
-    checkCursor(db, cursor, known, witness);
-    const { isTorn, bytes } = witness.tail();
+    const { heads, isTorn, bytes } = tail ?? witness.tail();
+    checkCursor(db, cursor, known, heads);
     isWitnessDue ||= isTorn || bytes > MAX_WITNESS_BYTES;
     known = cursor;
     return cursor;
   }
 
   function commit(jobs: readonly Job[]): readonly Settled[] {
-    db.exec("BEGIN IMMEDIATE");
+    db.step("BEGIN IMMEDIATE");
     let head: Head | null = null;
     let hasGrown = false;
     let settled: readonly Settled[];
@@ -77,11 +80,11 @@ export function makeLedger(parts: LedgerParts): Ledger {
       hasGrown = cursor !== undefined && cursor.size > (start?.size ?? 0);
       const end = cursor !== undefined && hasGrown ? { ...cursor, ...signHead(cursor, signer) } : cursor;
       if (end !== undefined && hasGrown) db.run(storeHead, end);
-      db.exec("COMMIT");
+      db.step("COMMIT");
       known = end;
       head = end === undefined ? null : headOf(end);
     } catch (error) {
-      if (db.inTransaction()) db.exec("ROLLBACK");
+      if (db.inTransaction()) db.step("ROLLBACK");
       throw toRecordsError(error, "writing the ledger");
     }
     if (hasGrown && head !== null) {
@@ -93,22 +96,22 @@ export function makeLedger(parts: LedgerParts): Ledger {
     );
   }
 
-  return { commit, check: () => void trusted() };
+  return { commit, check: (tail) => void trusted(tail) };
 }
 
 function runJob(db: Database, open: OpenTx, job: Job): Settled {
   const before = open.cursor;
-  db.exec("SAVEPOINT job");
+  db.step("SAVEPOINT job");
   try {
     const value = job(open);
     if (open.failure !== undefined) throw open.failure;
     if (value instanceof Promise) throw new TypeError("a job must be synchronous: it returned a promise");
-    db.exec("RELEASE job");
+    db.step("RELEASE job");
     return { value };
   } catch (error) {
     if (!db.inTransaction()) throw error; // SQLite undid everything: a full disk, a failed write
-    db.exec("ROLLBACK TO job");
-    db.exec("RELEASE job");
+    db.step("ROLLBACK TO job");
+    db.step("RELEASE job");
     open.cursor = before;
     open.failure = undefined;
     return { error };

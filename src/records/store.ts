@@ -91,7 +91,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       return hall;
     };
     const ledger = makeLedger({ db, signer: options.ledgerKey, witness, clock, random, hallId });
-    const problem = await settleHome({ db, ledger, hall, clock });
+    const problem = await settleHome({ db, ledger, witness, hall, clock });
     return makeStore({
       db,
       ledger,

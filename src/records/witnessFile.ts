@@ -7,6 +7,7 @@ import {
   readFileSync,
   readSync,
   renameSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { parseWitness, witnessLine } from "../evidence/witness.js";
@@ -16,7 +17,7 @@ import { RecordsError } from "./error.js";
 /** The file beside the database that remembers how long the ledger was (formats.md, The witness). */
 export type Witness = {
   /** The last lines, and whether a crash tore the very last one. Throws RecordError when another isn't one. */
-  tail(): { readonly heads: readonly Head[]; readonly isTorn: boolean; readonly bytes: number };
+  tail(): WitnessTail;
   /** Every line, for verify. */
   all(): readonly Head[];
   /** Adds a line, in one write; returns how many bytes the file has then. Throws RecordsError WITNESS. */
@@ -24,6 +25,12 @@ export type Witness = {
   /** Puts a file of this one line in its place; only under the write lock. Throws RecordsError WITNESS. */
   replace(head: Head): void;
   close(): void;
+};
+
+export type WitnessTail = {
+  readonly heads: readonly Head[];
+  readonly isTorn: boolean;
+  readonly bytes: number;
 };
 
 /** Over this size the file is replaced by one line. */
@@ -57,8 +64,8 @@ function fileWitness(path: string): Witness {
     all: () => parseWitness(readIfThere(path)),
     append(head) {
       return toWitness(path, () => {
-        // Another process may have replaced the file, or somebody deleted it.
-        if (fd !== undefined && fstatSync(fd).nlink === 0) close();
+        // Another process may have replaced the file, or somebody moved it away.
+        if (fd !== undefined && !isAt(path, fd)) close();
         fd ??= openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600);
         writeWhole(fd, witnessLine(head));
         return fstatSync(fd).size;
@@ -80,6 +87,11 @@ function fileWitness(path: string): Witness {
     },
     close,
   };
+}
+
+function isAt(path: string, fd: number): boolean {
+  const [there, here] = [statSync(path, { throwIfNoEntry: false }), fstatSync(fd)];
+  return there?.ino === here.ino && there.dev === here.dev;
 }
 
 function writeWhole(fd: number, line: string): void {

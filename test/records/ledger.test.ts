@@ -1,0 +1,194 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { signerFromSeed } from "../../src/evidence/ed25519.js";
+import { parseWitness } from "../../src/evidence/witness.js";
+import { openDatabase } from "../../src/records/driver.js";
+import { hallsIn } from "../../src/records/heads.js";
+import { type Job, makeLedger } from "../../src/records/ledger.js";
+import { migrate } from "../../src/records/migrations.js";
+import { makeQueue } from "../../src/records/queue.js";
+import { MAX_WITNESS_BYTES, openWitness } from "../../src/records/witnessFile.js";
+import { beginHall, call, decisionDraft, inDir, LEDGER, open, START, tempDir } from "./home.js";
+import { raw } from "./raw.js";
+
+const linesOf = (file: string): ReturnType<typeof parseWitness> => parseWitness(readFileSync(file, "latin1"));
+
+async function begun() {
+  const home = inDir(tempDir());
+  const store = await open(home);
+  await beginHall(store);
+  return { home, store };
+}
+
+describe("a commit", () => {
+  test("is shared by whatever waits: one signature, one witness line", async () => {
+    const { home, store } = await begun();
+    const before = linesOf(home.witness).length;
+    const writes = Array.from({ length: 32 }, () => store.write((tx) => tx.append(decisionDraft())));
+    const heads = (await Promise.all(writes)).map(({ head }) => head);
+    expect(linesOf(home.witness)).toHaveLength(before + 1);
+    expect(new Set(heads.map((head) => head?.signature)).size).toBe(1);
+    expect(linesOf(home.witness).at(-1)).toEqual(heads[0]);
+    expect(store.verify()).toMatchObject({ ok: true, records: 34 });
+  });
+
+  test("that can't be written because the disk is full loses nothing and acknowledges nothing", async () => {
+    const home = inDir(tempDir());
+    const db = openDatabase(home.file);
+    migrate(db);
+    onTestFinished(() => db.close());
+    const random = (n: number): Uint8Array => crypto.getRandomValues(new Uint8Array(n));
+    const hallId = (): string | null => hallsIn(db)[0] ?? null;
+    const witness = openWitness(home.witness);
+    const ledger = makeLedger({ db, signer: LEDGER, witness, clock: () => START, random, hallId });
+    const queue = makeQueue<Job>((jobs) => ledger.commit(jobs));
+    await queue.add((opened) =>
+      opened.begin({ continues: null, operator_keys: [LEDGER_OPERATOR] }, LEDGER.key),
+    );
+    const write = (padding: string): Promise<unknown> =>
+      queue.add(({ tx }) => tx.append({ ...decisionDraft({ dry_run: true, padding }) }));
+    await write("");
+    const pages = Number(db.rows("PRAGMA page_count")[0]?.["page_count"]);
+    db.exec(`PRAGMA max_page_count = ${pages + 4}`);
+    const outcomes = await Promise.allSettled([write(""), write("x".repeat(100_000)), write("")]);
+    const codes = outcomes.map((outcome) =>
+      outcome.status === "rejected" ? outcome.reason.code : "written",
+    );
+    expect(codes).toContain("FULL");
+    db.exec(`PRAGMA max_page_count = ${pages + 1000}`);
+    await write("");
+    const written = codes.filter((code) => code === "written").length;
+    const store = await open(home);
+    expect(store.verify()).toMatchObject({ ok: true, records: 3 + written });
+  });
+});
+
+const LEDGER_OPERATOR = signerFromSeed(new Uint8Array(32).fill(2)).key;
+
+describe("a witness that can't be written", () => {
+  test("stops everything until it can be, and then has the head", async () => {
+    const { home, store } = await begun();
+    renameSync(home.witness, `${home.witness}.away`);
+    mkdirSync(home.witness);
+    await expect(call(store)).rejects.toMatchObject({ code: "WITNESS" });
+    const size = store.state().size;
+    expect(size).toBe(3); // committed, and not acknowledged
+    await expect(call(store)).rejects.toMatchObject({ code: "WITNESS" });
+    expect(store.state().size).toBe(size); // nothing more is even tried
+    rmdirSync(home.witness);
+    await call(store);
+    expect(linesOf(home.witness).map(({ size: seen }) => seen)).toEqual([3, 4, 5]);
+    expect(store.openCalls()).toHaveLength(1); // the call that never ran, for the hall to abandon
+    expect(store.verify()).toMatchObject({ ok: true });
+  });
+
+  test("is made again where it was deleted", async () => {
+    const { home, store } = await begun();
+    rmSync(home.witness);
+    await call(store);
+    expect(linesOf(home.witness).map(({ size }) => size)).toEqual([3, 4]);
+  });
+
+  test("is mended where its last line was torn", async () => {
+    const { home, store } = await begun();
+    store.close();
+    appendFileSync(home.witness, "3f9a torn");
+    const again = await open(home);
+    await call(again);
+    expect(linesOf(home.witness).map(({ size }) => size)).toEqual([2, 3, 4]);
+    expect(again.verify()).toMatchObject({ ok: true });
+  });
+
+  test("is replaced by one line when it has grown long, for every process", async () => {
+    const { home, store } = await begun();
+    const other = await open(home);
+    await call(other);
+    const line = readFileSync(home.witness, "latin1").split("\n")[1];
+    writeFileSync(home.witness, `${line}\n`.repeat(Math.ceil(MAX_WITNESS_BYTES / 265) + 1));
+    await call(other);
+    expect(statSync(home.witness).size).toBeLessThan(1000);
+    expect(statSync(home.witness).mode & 0o777).toBe(0o600);
+    await call(store);
+    await call(other);
+    expect(linesOf(home.witness).at(-1)?.size).toBe(store.state().size);
+    expect(store.verify()).toMatchObject({ ok: true });
+  });
+});
+
+describe("a ledger that isn't what was seen is read, and not written", () => {
+  test("behind its witness", async () => {
+    const { home, store } = await begun();
+    store.close();
+    const old = inDir(tempDir());
+    copyFileSync(home.file, old.file);
+    const ahead = await open(home);
+    await call(ahead);
+    ahead.close();
+    const stale = await open({ file: old.file, witness: home.witness });
+    expect(stale.state()).toMatchObject({ size: 2, problem: { code: "UNAVAILABLE" } });
+    await expect(call(stale)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(stale.verify()).toMatchObject({ ok: false, first_bad: { seq: 2 } });
+  });
+
+  test("put back while a process runs", async () => {
+    const { home, store } = await begun();
+    await call(store);
+    const db = raw(home.file);
+    db.exec("UPDATE heads SET size = size - 1");
+    await expect(call(store)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    db.exec("UPDATE heads SET size = size + 1");
+    await call(store);
+    expect(store.verify()).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    "size = size + 1",
+    "head = lower(hex(zeroblob(32)))",
+    "at = '2020-01-01T00:00:00.000Z'",
+    "signature = 'x'",
+  ])("with a head of which %s", async (change) => {
+    const { home, store } = await begun();
+    raw(home.file).exec(`UPDATE heads SET ${change}`);
+    await expect(call(store)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    const later = await open(home);
+    expect(later.state().problem).toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  test("with a witness line that isn't one", async () => {
+    const { home, store } = await begun();
+    store.close();
+    appendFileSync(home.witness, "nonsense\n");
+    const again = await open(home);
+    await expect(call(again)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(again.verify()).toMatchObject({ ok: false });
+  });
+
+  test("of another Hall than the witness names", async () => {
+    const [mine, theirs] = [await begun(), await begun()];
+    mine.store.close();
+    await expect(open({ file: theirs.home.file, witness: mine.home.witness })).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+    });
+    await expect(open({ file: inDir(tempDir()).file, witness: mine.home.witness })).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+    });
+  });
+
+  test("with a ledger key that isn't the Hall's", async () => {
+    const { home, store } = await begun();
+    store.close();
+    const other = await open({ ...home, ledgerKey: signerFromSeed(new Uint8Array(32).fill(9)) });
+    await expect(call(other)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(other.verify()).toMatchObject({ ok: true, records: 2 });
+  });
+});
