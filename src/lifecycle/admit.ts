@@ -17,7 +17,11 @@ import { LifecycleError } from "./error.js";
 import { inForce } from "./workshop.js";
 
 /** What somebody offers for installation. Nothing about it is believed. */
-export type Candidate = { readonly artifact: Uint8Array; readonly certificate: unknown; readonly awp: unknown };
+export type Candidate = {
+  readonly artifact: Uint8Array;
+  readonly certificate: unknown;
+  readonly awp: unknown;
+};
 
 /** A skill that may be installed under the policy and standing in force when it was looked at. */
 export type Admitted = {
@@ -82,10 +86,18 @@ function checkSigned(parts: HallParts, { namespace }: SkillManifest, envelope: u
   const what = `${subject.skill_id} ${subject.version}`;
   if (state === "valid" && signer !== null) return { signer, certificate: envelope as Envelope };
   if (state === "missing") {
-    throw new LifecycleError("NOT_CERTIFIED", `${what} has no certificate.`, "Its publisher must certify it.");
+    throw new LifecycleError(
+      "NOT_CERTIFIED",
+      `${what} has no certificate.`,
+      "Its publisher must certify it.",
+    );
   }
   if (state === "expired") {
-    throw new LifecycleError("CERTIFICATE_EXPIRED", `The certificate of ${what} has expired.`, "Its publisher must certify it again.");
+    throw new LifecycleError(
+      "CERTIFICATE_EXPIRED",
+      `The certificate of ${what} has expired.`,
+      "Its publisher must certify it again.",
+    );
   }
   const claimed = claimedSigner(envelope);
   if (claimed !== null && !trusted.includes(claimed)) {
@@ -114,7 +126,10 @@ function claimedSigner(envelope: unknown): string | null {
   }
 }
 
-function checkStanding(parts: HallParts, of: Subject & { readonly signer: string; readonly worker_id: string }): void {
+function checkStanding(
+  parts: HallParts,
+  of: Subject & { readonly signer: string; readonly worker_id: string },
+): void {
   const subjects: ReadonlyMap<string, string> = new Map([
     [`skill:${of.skill_id}`, of.skill_id],
     [`skill:${of.skill_id}@${of.version}`, `${of.skill_id} ${of.version}`],
@@ -163,7 +178,10 @@ function checkNames(
   for (const other of installs) {
     if (other.skill_id === skill_id) continue;
     const taken = toolNamesOf(other).find((name) => names.has(name));
-    const what = taken !== undefined ? `a tool named ${taken}` : other.worker_id === worker.worker_id && `the worker ${worker.worker_id}`;
+    const what =
+      taken !== undefined
+        ? `a tool named ${taken}`
+        : other.worker_id === worker.worker_id && `the worker ${worker.worker_id}`;
     if (what === false) continue;
     throw new LifecycleError(
       "TOOL_TAKEN",

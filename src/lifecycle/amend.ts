@@ -21,7 +21,11 @@ export type Amendment = {
 );
 
 /** `record_id` is null when nothing had to change. */
-export type Amended = { readonly accepted: boolean; readonly record_id: string | null; readonly changes: readonly string[] };
+export type Amended = {
+  readonly accepted: boolean;
+  readonly record_id: string | null;
+  readonly changes: readonly string[];
+};
 
 /**
  * Shows and applies one change alone: it is made to the document in force, so that other pending edits of the files
@@ -31,7 +35,8 @@ export type Amended = { readonly accepted: boolean; readonly record_id: string |
 export async function amendPolicy(ws: Workshop, parts: OpenHome, amendment: Amendment): Promise<Amended> {
   const { store, policy } = inForce(parts);
   const document = store.policy()?.document;
-  if (document === undefined) throw new LifecycleError("LEDGER", "The policy in force can't be read.", "Run hall audit verify.");
+  if (document === undefined)
+    throw new LifecycleError("LEDGER", "The policy in force can't be read.", "Run hall audit verify.");
   const wanted = amended(document, amendment);
   const config = parseConfig(wanted.config, "the policy in force");
   checkRoles(parts, config);
@@ -45,7 +50,11 @@ export async function amendPolicy(ws: Workshop, parts: OpenHome, amendment: Amen
   file.write();
   try {
     if (store.state().policy_digest !== policy.digest) {
-      throw new LifecycleError("BUSY", "Another policy was put in force meanwhile.", "Look at it and try again.");
+      throw new LifecycleError(
+        "BUSY",
+        "Another policy was put in force meanwhile.",
+        "Look at it and try again.",
+      );
     }
     const { record_id } = await operatorOf(parts).apply(wanted, amendment.reason);
     return { accepted: true, record_id, changes };
@@ -61,15 +70,22 @@ function amended(document: PolicyDocument, amendment: Amendment): PolicyDocument
   const next =
     amendment.file === "config.json"
       ? makePolicyDocument(parseConfig(amendment.edit(config), "config.json"), rules)
-      : makePolicyDocument(parseConfig(config, "the policy in force"), { rules: amendment.edit(rulesOf(document)) });
-  return amendment.file === "config.json" ? { ...document, config: next.config } : { ...document, rules: next.rules };
+      : makePolicyDocument(parseConfig(config, "the policy in force"), {
+          rules: amendment.edit(rulesOf(document)),
+        });
+  return amendment.file === "config.json"
+    ? { ...document, config: next.config }
+    : { ...document, rules: next.rules };
 }
 
 /** The same change to the file: other members, other edits and its order stay. */
 function editFile({ home }: OpenHome, amendment: Amendment): { write(): void; restore(): void } {
   const path = join(home.dir, amendment.file);
   const before = readHomeFile(home, amendment.file) as Json | undefined;
-  const after = amendment.file === "config.json" ? amendment.edit(asObject(before, path)) : withRules(before, amendment.edit);
+  const after =
+    amendment.file === "config.json"
+      ? amendment.edit(asObject(before, path))
+      : withRules(before, amendment.edit);
   const isSame = JSON.stringify(before) === JSON.stringify(after);
   const bytes = isSame || before === undefined ? undefined : readFileSync(path);
   return {
@@ -78,14 +94,21 @@ function editFile({ home }: OpenHome, amendment: Amendment): { write(): void; re
   };
 }
 
-function withRules(file: Json | undefined, edit: (rules: readonly JsonObject[]) => readonly JsonObject[]): Json {
+function withRules(
+  file: Json | undefined,
+  edit: (rules: readonly JsonObject[]) => readonly JsonObject[],
+): Json {
   const rules = edit(file === undefined ? [] : rulesOf({ rules: file }));
   return isObject(file) ? { ...file, rules } : { rules };
 }
 
 function asObject(value: Json | undefined, path: string): JsonObject {
   if (isObject(value)) return value;
-  throw new LifecycleError("BAD_FILE", `${path} isn't a JSON object.`, "Correct it and run the command again.");
+  throw new LifecycleError(
+    "BAD_FILE",
+    `${path} isn't a JSON object.`,
+    "Correct it and run the command again.",
+  );
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

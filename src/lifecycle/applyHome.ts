@@ -38,7 +38,13 @@ export function applyHome(ws: Workshop, options: { readonly reason?: string } = 
 export async function applyFiles(ws: Workshop, parts: OpenHome, reason: string | null): Promise<Applied> {
   const { config, document, changes } = proposalOf(parts);
   const now = () => parts.ledger.current()?.state();
-  const nothing = () => ({ applied: false, policy_digest: now()?.policy_digest ?? null, record_id: null, hall_id: now()?.hall_id ?? null, changes });
+  const nothing = () => ({
+    applied: false,
+    policy_digest: now()?.policy_digest ?? null,
+    record_id: null,
+    hall_id: now()?.hall_id ?? null,
+    changes,
+  });
   if (changes.length === 0) return nothing();
   checkRoles(parts, config);
   if (!(await ws.accept("Put this policy in force?", changes))) return nothing();
@@ -49,7 +55,11 @@ export async function applyFiles(ws: Workshop, parts: OpenHome, reason: string |
 }
 
 /** The policy document that the files propose, and what it would change. */
-function proposalOf(parts: OpenHome): { config: HomeConfig; document: PolicyDocument; changes: readonly string[] } {
+function proposalOf(parts: OpenHome): {
+  config: HomeConfig;
+  document: PolicyDocument;
+  changes: readonly string[];
+} {
   const config = readConfig(parts.home);
   const document = makePolicyDocument(config, readHomeFile(parts.home, "rules.json"));
   const current = parts.ledger.current()?.policy()?.document ?? null;
@@ -60,6 +70,13 @@ function proposalOf(parts: OpenHome): { config: HomeConfig; document: PolicyDocu
 export function checkRoles({ home, ledger }: OpenHome, config: HomeConfig): void {
   const keyOf = (role: "ledger" | "operator" | "publisher") => loadKey(home, role)?.key ?? null;
   const operator = keyOf("operator");
-  const operators = new Set([...(ledger.current()?.operatorKeys() ?? []), ...(operator === null ? [] : [operator])]);
-  checkKeyRoles(config, { ledger: keyOf("ledger"), publisher: keyOf("publisher"), operators: [...operators] });
+  const operators = new Set([
+    ...(ledger.current()?.operatorKeys() ?? []),
+    ...(operator === null ? [] : [operator]),
+  ]);
+  checkKeyRoles(config, {
+    ledger: keyOf("ledger"),
+    publisher: keyOf("publisher"),
+    operators: [...operators],
+  });
 }

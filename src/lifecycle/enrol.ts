@@ -31,7 +31,12 @@ export async function enrol(
   }
 }
 
-async function install(ws: Pick<Workshop, "user">, parts: HallParts, admitted: Admitted, dev: boolean): Promise<string> {
+async function install(
+  ws: Pick<Workshop, "user">,
+  parts: HallParts,
+  admitted: Admitted,
+  dev: boolean,
+): Promise<string> {
   const { artifact_digest, bytes, skill_json, manifest_hash, certificate, awp, under } = admitted;
   parts.artifacts.put(artifact_digest, bytes);
   const body = { ...acting(ws, parts, admitted), ...under, certificate, manifest_hash, awp, dev };

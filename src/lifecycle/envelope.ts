@@ -16,7 +16,9 @@ export function envelopeLines(manifest: SkillManifest): readonly string[] {
     `secrets: ${envelope.secrets_access.join(", ") || "none"}`,
     `calls other tools: ${envelope.tools.join(", ") || "none"}`,
     `controls: ${manifest.required_controls.join(", ") || "none"}`,
-    `blast radius: ${Object.entries(blast_radius).map(([name, level]) => `${name} ${level}`).join(", ")}`,
+    `blast radius: ${Object.entries(blast_radius)
+      .map(([name, level]) => `${name} ${level}`)
+      .join(", ")}`,
     `limits: ${limits.timeout_ms} ms, ${limits.memory_mb} MB, ${limits.output_bytes} bytes of output`,
   ];
 }

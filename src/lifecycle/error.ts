@@ -100,7 +100,12 @@ export function toLifecycleError(error: unknown): unknown {
   if (error instanceof BuildError) {
     const count = error.problems.length === 1 ? "1 problem" : `${error.problems.length} problems`;
     const options = { problems: error.problems, cause: error };
-    return new LifecycleError("BUILD_FAILED", `The skill can't be built: ${count}.`, "Correct them and build again.", options);
+    return new LifecycleError(
+      "BUILD_FAILED",
+      `The skill can't be built: ${count}.`,
+      "Correct them and build again.",
+      options,
+    );
   }
   if (error instanceof CompileError) {
     const problems = error.problems.map(({ path, ...rest }) => ({ path: path.join("."), ...rest }));
@@ -109,8 +114,10 @@ export function toLifecycleError(error: unknown): unknown {
   if (error instanceof ArtifactError) return as("ARTIFACT_INVALID", error.remedy);
   if (error instanceof PackageError) return as("ARTIFACT_INVALID", "Build the skill again.");
   if (error instanceof KeyError) return as("KEY", KEY_HELPS);
-  if (error instanceof CertificateError || error instanceof ManifestError) return as("CERTIFICATE_INVALID", "Certify the skill again.");
-  if (error instanceof ApprovalError) return as(APPROVAL_CODES[error.code], "Look at what waits: hall approvals list");
+  if (error instanceof CertificateError || error instanceof ManifestError)
+    return as("CERTIFICATE_INVALID", "Certify the skill again.");
+  if (error instanceof ApprovalError)
+    return as(APPROVAL_CODES[error.code], "Look at what waits: hall approvals list");
   if (error instanceof RecordsError) return as(...(RECORDS_CODES[error.code] ?? LEDGER));
   if (error instanceof RecordError) return as(...LEDGER);
   return isFileError(error) ? as(...(FILE_CODES[error.code] ?? UNREADABLE)) : error;
@@ -135,12 +142,18 @@ type Said = readonly [code: LifecycleCode, helps: string];
 
 const LEDGER: Said = ["LEDGER", "See what is wrong with the records: hall audit verify"];
 const UNREADABLE: Said = ["UNREADABLE", "Check that the path exists and is of the right kind."];
-const READ_ONLY: Said = ["READ_ONLY", "Make the home and its state directory writable for this user, or set HALL_STATE to a place that is."];
+const READ_ONLY: Said = [
+  "READ_ONLY",
+  "Make the home and its state directory writable for this user, or set HALL_STATE to a place that is.",
+];
 const FULL: Said = ["FULL", "Free some space on this disk; nothing was lost."];
 
 const RECORDS_CODES: Readonly<Record<string, Said>> = {
   BUSY: ["BUSY", "Another process is writing; try again."],
-  NEWER_VERSION: ["NEWER_VERSION", "This home was used by a newer version of wcp-hall; install that version."],
+  NEWER_VERSION: [
+    "NEWER_VERSION",
+    "This home was used by a newer version of wcp-hall; install that version.",
+  ],
   READ_ONLY,
   FULL,
 };

@@ -15,14 +15,18 @@ import type { OpenHome, Workshop } from "./workshop.js";
  * its attestations, genesis and the first witness line (formats.md, State directory). What is there already is used,
  * so a first apply that was cut off is finished, and two at once make one Hall.
  */
-export async function prepareState(ws: Workshop, parts: OpenHome): Promise<{ store: Store; operator: Signer }> {
+export async function prepareState(
+  ws: Workshop,
+  parts: OpenHome,
+): Promise<{ store: Store; operator: Signer }> {
   const { home } = parts;
   makeState(home);
   for (const role of ["ledger", "publisher"] as const) await keyOf(home, role);
   const operator = await keyOf(home, "operator");
   if (!ws.environment["WCP_ATTEST_HMAC_KEY"]) makeSecret(statePaths(home).attestSecret);
   const store = await parts.ledger.ready();
-  if (store === null) throw new LifecycleError("KEY", `The ledger key of ${home.state} vanished.`, "Run hall apply again.");
+  if (store === null)
+    throw new LifecycleError("KEY", `The ledger key of ${home.state} vanished.`, "Run hall apply again.");
   if (store.state().hall_id === null) await begin(store, operator);
   return { store, operator };
 }
@@ -35,7 +39,8 @@ async function keyOf(home: Home, role: KeyRole): Promise<Signer> {
     try {
       return loadOrCreateKey(home, role);
     } catch (error) {
-      const mayBeInTheMaking = error instanceof KeyError && (error.code === "EXISTS" || error.code === "NOT_A_KEY");
+      const mayBeInTheMaking =
+        error instanceof KeyError && (error.code === "EXISTS" || error.code === "NOT_A_KEY");
       if (!mayBeInTheMaking || attempt === TRIES) throw error;
       await pause(10);
     }
@@ -60,7 +65,8 @@ async function begin(store: Store, operator: Signer): Promise<void> {
   try {
     await store.begin({ continues: null, operator_keys: [operator.key] });
   } catch (error) {
-    const wasBegun = error instanceof RecordsError && error.code === "REFUSED" && store.state().hall_id !== null;
+    const wasBegun =
+      error instanceof RecordsError && error.code === "REFUSED" && store.state().hall_id !== null;
     if (!wasBegun) throw error;
   }
 }

@@ -9,7 +9,10 @@ export type OwnKeys = {
 };
 
 /** A key has one role, save that in env dev the operator may approve (formats.md, Keys). Throws LifecycleError BAD_FILE. */
-export function checkKeyRoles(config: Pick<HomeConfig, "env" | "publishers" | "approvers">, own: OwnKeys): void {
+export function checkKeyRoles(
+  config: Pick<HomeConfig, "env" | "publishers" | "approvers">,
+  own: OwnKeys,
+): void {
   const holders: readonly (readonly [role: Role, key: string | null, path?: string])[] = [
     ["ledger", own.ledger],
     ...own.operators.map((key) => ["operator", key] as const),
@@ -18,7 +21,9 @@ export function checkKeyRoles(config: Pick<HomeConfig, "env" | "publishers" | "a
     ...config.approvers.map(({ key }, i) => ["approver", key, `approvers[${i}].key`] as const),
   ];
   const problems = holders.flatMap(([role, key, path], i) => {
-    const other = holders.slice(0, i).find(([was, held]) => held === key && was !== role && !mayShare(config, was, role));
+    const other = holders
+      .slice(0, i)
+      .find(([was, held]) => held === key && was !== role && !mayShare(config, was, role));
     if (key === null || other === undefined) return [];
     return [
       {
@@ -30,7 +35,9 @@ export function checkKeyRoles(config: Pick<HomeConfig, "env" | "publishers" | "a
     ];
   });
   if (problems.length === 0) return;
-  throw new LifecycleError("BAD_FILE", "A key has two roles.", "Give each role a key of its own.", { problems });
+  throw new LifecycleError("BAD_FILE", "A key has two roles.", "Give each role a key of its own.", {
+    problems,
+  });
 }
 
 type Role = "ledger" | "operator" | "publisher" | "approver";

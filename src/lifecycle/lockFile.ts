@@ -42,12 +42,19 @@ function skillsOf(home: Home, file: unknown): Lock {
     else problems.push(...Object.entries(file["skills"]).flatMap(([id, locked]) => problemOf(id, locked)));
   }
   if (problems.length === 0) return (file as { skills: Lock }).skills;
-  throw new LifecycleError("BAD_FILE", `${path} can't be used.`, "Restore it from version control, or remove it and install again.", {
-    problems: problems.map((message) => ({ file: "lock.json", message, remedy: "Correct or remove it." })),
-  });
+  throw new LifecycleError(
+    "BAD_FILE",
+    `${path} can't be used.`,
+    "Restore it from version control, or remove it and install again.",
+    {
+      problems: problems.map((message) => ({ file: "lock.json", message, remedy: "Correct or remove it." })),
+    },
+  );
 }
 
 function problemOf(id: string, locked: unknown): readonly string[] {
   if (parseSkillId(id) === undefined) return [`skills: ${JSON.stringify(id)} isn't a skill id`];
-  return isLocked(locked) ? [] : [`skills[${JSON.stringify(id)}] isn't exactly {version, artifact_digest, signer}`];
+  return isLocked(locked)
+    ? []
+    : [`skills[${JSON.stringify(id)}] isn't exactly {version, artifact_digest, signer}`];
 }

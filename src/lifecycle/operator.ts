@@ -21,5 +21,9 @@ export function personalKey(ws: Workshop, parts: OpenHome, keyFile: string | und
 function operatorKey({ home }: OpenHome): Signer {
   const key = loadKey(home, "operator");
   if (key !== undefined) return key;
-  throw new LifecycleError("KEY", `There is no operator key in ${home.state}.`, "Name the operator's key file with --key FILE.");
+  throw new LifecycleError(
+    "KEY",
+    `There is no operator key in ${home.state}.`,
+    "Name the operator's key file with --key FILE.",
+  );
 }

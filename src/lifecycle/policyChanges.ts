@@ -30,7 +30,8 @@ function firstPolicy({ config, rules, profile, catalogue }: PolicyDocument): rea
 function ruleChanges(before: readonly JsonObject[], after: readonly JsonObject[]): readonly string[] {
   const [old, now] = [byId(before), byId(after)];
   const lines: string[] = [];
-  for (const [id, rule] of old) if (!now.has(id)) lines.push(`rule ${shownText(id)} removed (was ${shownRule(rule)})`);
+  for (const [id, rule] of old)
+    if (!now.has(id)) lines.push(`rule ${shownText(id)} removed (was ${shownRule(rule)})`);
   [...now].forEach(([id, rule], i) => {
     const place = `rule ${shownText(id)}`;
     const was = old.get(id);
@@ -39,7 +40,8 @@ function ruleChanges(before: readonly JsonObject[], after: readonly JsonObject[]
   });
   const kept = [...now.keys()].filter((id) => old.has(id));
   const keptBefore = [...old.keys()].filter((id) => now.has(id));
-  if (kept.join("\n") !== keptBefore.join("\n")) lines.push(`rules are tried in the order ${shownText([...now.keys()].join(", "))}`);
+  if (kept.join("\n") !== keptBefore.join("\n"))
+    lines.push(`rules are tried in the order ${shownText([...now.keys()].join(", "))}`);
   return lines;
 }
 
@@ -54,12 +56,16 @@ function shownRule({ rule_id: _, ...rule }: JsonObject): string {
 function memberChanges(path: string, before: Json | undefined, after: Json | undefined): readonly string[] {
   if (isObject(before) && isObject(after)) {
     const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-    return [...names].flatMap((name) => memberChanges(`${path}.${shownText(name)}`, before[name], after[name]));
+    return [...names].flatMap((name) =>
+      memberChanges(`${path}.${shownText(name)}`, before[name], after[name]),
+    );
   }
   if (Array.isArray(before) && Array.isArray(after)) return listChanges(path, before, after);
   if (before === undefined) return [`${path}: ${shownJson(after)}`];
   if (after === undefined) return [`${path} removed (was ${shownJson(before)})`];
-  return canonicalJson(before) === canonicalJson(after) ? [] : [`${path}: ${shownJson(before)} becomes ${shownJson(after)}`];
+  return canonicalJson(before) === canonicalJson(after)
+    ? []
+    : [`${path}: ${shownJson(before)} becomes ${shownJson(after)}`];
 }
 
 function listChanges(path: string, before: readonly Json[], after: readonly Json[]): readonly string[] {

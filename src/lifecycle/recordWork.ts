@@ -47,7 +47,13 @@ export async function recordWork(
   const store = parts?.ledger.current() ?? null;
   if (parts === undefined || store === null || store.state().hall_id === null) return null;
   const { manifest_hash = null, signer = null, certificate_digest = null } = about;
-  const body = { ...acting(ws, parts, about), manifest_hash, signer, certificate_digest, author: terminalAgent(ws).toWellFormed() };
+  const body = {
+    ...acting(ws, parts, about),
+    manifest_hash,
+    signer,
+    certificate_digest,
+    author: terminalAgent(ws).toWellFormed(),
+  };
   const { value } = await store.write((tx) => tx.append({ kind, body }));
   return value.record_id;
 }

@@ -13,7 +13,11 @@ import { parseVersion } from "./semver.js";
 import { jsonText, readIfThere, readJsonIfThere, writeWhole } from "./wholeFile.js";
 
 /** One published version, as it lies in the registry. Nothing of it is checked yet: a registry is a stranger. */
-export type Published = { readonly artifact: Uint8Array; readonly certificate: unknown; readonly awp: unknown };
+export type Published = {
+  readonly artifact: Uint8Array;
+  readonly certificate: unknown;
+  readonly awp: unknown;
+};
 
 /** A registry that is a directory: `<namespace>/<name>/<version>/{artifact.skill, certificate.json, manifest.json}`. */
 export type Registry = {
@@ -51,13 +55,21 @@ export function fileRegistry(dir: string): Registry {
   const placeOf = (skill_id: string): string => {
     const id = parseSkillId(skill_id);
     if (id !== undefined) return join(dir, id.namespace, id.name);
-    throw new LifecycleError("BAD_ARGUMENT", `${JSON.stringify(skill_id)} isn't a skill id.`, "Write it like org.acme/notes.");
+    throw new LifecycleError(
+      "BAD_ARGUMENT",
+      `${JSON.stringify(skill_id)} isn't a skill id.`,
+      "Write it like org.acme/notes.",
+    );
   };
   const read = (skill_id: string, version: string): Published => {
     const place = join(placeOf(skill_id), version);
     const artifact = parseVersion(version) && readIfThere(join(place, ARTIFACT), MAX_ARTIFACT_BYTES);
     if (artifact === undefined) {
-      throw new LifecycleError("NOT_FOUND", `The registry ${dir} has no ${skill_id} ${version}.`, "Publish it: hall skill publish");
+      throw new LifecycleError(
+        "NOT_FOUND",
+        `The registry ${dir} has no ${skill_id} ${version}.`,
+        "Publish it: hall skill publish",
+      );
     }
     const certificate = readJsonIfThere(join(place, CERTIFICATE));
     return { artifact, certificate, awp: readJsonIfThere(join(place, MANIFEST)) };
@@ -72,7 +84,8 @@ export function fileRegistry(dir: string): Registry {
     publish(skill_id, version, release) {
       const place = placeOf(skill_id);
       if (parseVersion(version) === undefined) throw new TypeError(`${version} isn't a version`);
-      if (!putNew(place, version, release)) renew(join(place, version), read(skill_id, version), { skill_id, version, release });
+      if (!putNew(place, version, release))
+        renew(join(place, version), read(skill_id, version), { skill_id, version, release });
     },
   };
 }
@@ -107,7 +120,8 @@ function renew(place: string, published: Published, { skill_id, version, release
       "Raise the version in skill.yaml, then build, certify and publish it.",
     );
   if (Buffer.compare(published.artifact, release.artifact) !== 0) throw refuse("with other bytes");
-  if (openCertificate(published.certificate, [release.signer]) === undefined) throw refuse("by another publisher");
+  if (openCertificate(published.certificate, [release.signer]) === undefined)
+    throw refuse("by another publisher");
   if (JSON.stringify(published.certificate) === JSON.stringify(release.certificate)) return;
   writeWhole(join(place, CERTIFICATE), jsonText(release.certificate));
   writeWhole(join(place, MANIFEST), jsonText(release.awp));

@@ -1,5 +1,8 @@
 /** A version as semantic versioning has it: three numbers and the identifiers after a hyphen. */
-export type Version = { readonly numbers: readonly [number, number, number]; readonly pre: readonly string[] };
+export type Version = {
+  readonly numbers: readonly [number, number, number];
+  readonly pre: readonly string[];
+};
 
 const NUMBER = "(0|[1-9]\\d*)";
 const IDENTIFIER = "(?:0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*)";

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { LifecycleError } from "./error.js";
 
@@ -32,7 +42,11 @@ export function readIfThere(path: string, maxBytes: number): Uint8Array | undefi
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return undefined;
   if (stat.size <= maxBytes) return readFileSync(path);
-  throw new LifecycleError("BAD_FILE", `${path} is larger than ${maxBytes} bytes.`, "Put the right file in its place.");
+  throw new LifecycleError(
+    "BAD_FILE",
+    `${path} is larger than ${maxBytes} bytes.`,
+    "Put the right file in its place.",
+  );
 }
 
 /** The parsed JSON of a file; undefined when there is none. Throws LifecycleError BAD_FILE. */

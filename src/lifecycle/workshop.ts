@@ -41,7 +41,10 @@ export async function withHome<T>(ws: Workshop, work: (parts: OpenHome) => Promi
 }
 
 /** {@link withHome}, or `undefined` for the parts where no home was named and none is found: for what works in both. */
-export async function withHomeIfAny<T>(ws: Workshop, work: (parts: OpenHome | undefined) => Promise<T>): Promise<T> {
+export async function withHomeIfAny<T>(
+  ws: Workshop,
+  work: (parts: OpenHome | undefined) => Promise<T>,
+): Promise<T> {
   const isNamed = ws.home !== undefined || ws.environment["HALL_HOME"] !== undefined;
   let isInside = false;
   try {

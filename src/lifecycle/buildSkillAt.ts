@@ -1,0 +1,76 @@
+import { join, relative, resolve } from "node:path";
+import { type BuiltSkill, buildSkill } from "../build/buildSkill.js";
+import type { CheckManifest } from "../build/source.js";
+import { checkManifest } from "../compile/checkManifest.js";
+import { type CompiledSkill, compileSkill } from "../compile/compileSkill.js";
+import { skillId } from "../protocol/ids.js";
+import { VERSION } from "../protocol/version.js";
+import type { LifecycleProblem } from "./error.js";
+import { recordWork } from "./recordWork.js";
+import { writeWhole } from "./wholeFile.js";
+import { type Workshop, withHomeIfAny } from "./workshop.js";
+
+/** A skill as this Hall's compiler and builder made it. */
+export type Built = BuiltSkill<CompiledSkill>;
+
+/** What a build came to, for people and programs. */
+export type BuildReport = {
+  readonly skill_id: string;
+  readonly version: string;
+  readonly artifact_digest: string;
+  readonly manifest_hash: string;
+  /** The artifact's path. */
+  readonly file: string;
+  readonly tools: readonly string[];
+  readonly warnings: readonly LifecycleProblem[];
+};
+
+/** Builds the skill in a directory into `dist/<name>-<version>.skill`. Throws LifecycleError BUILD_FAILED with every problem. */
+export function buildSkillAt(ws: Workshop, { dir }: { readonly dir: string }): Promise<BuildReport> {
+  return withHomeIfAny(ws, async (parts) => {
+    const place = resolve(ws.cwd, dir);
+    ws.progress("checking the manifest and bundling the handlers");
+    const built = await compileAndBuild(place);
+    const file = distFiles(place, built.manifest).artifact;
+    writeWhole(file, built.artifact);
+    const report = reportOf(built, file);
+    await recordWork(ws, parts, "build", report);
+    return report;
+  });
+}
+
+/** One build with the real compiler. Another version than the manifest's is what `hall dev` asks for. */
+export function compileAndBuild(dir: string, options: { readonly version?: string } = {}): Promise<Built> {
+  const { version } = options;
+  const check: CheckManifest =
+    version === undefined ? checkManifest : (value) => checkManifest({ ...(value as object), version });
+  return buildSkill(dir, { compile: { checkManifest: check, compileSkill }, hallVersion: VERSION });
+}
+
+/** Where build, certify and publish keep a version's files, in the skill's `dist/`. */
+export function distFiles(
+  dir: string,
+  { name, version }: { readonly name: string; readonly version: string },
+) {
+  const file = (ending: string) => join(dir, "dist", `${name}-${version}.${ending}`);
+  return { artifact: file("skill"), certificate: file("certificate.json"), awp: file("manifest.json") };
+}
+
+export function reportOf(built: Built, file: string): BuildReport {
+  const { manifest, artifact_digest, manifest_hash, warnings } = built;
+  return {
+    skill_id: skillId(manifest.namespace, manifest.name),
+    version: manifest.version,
+    artifact_digest,
+    manifest_hash,
+    file,
+    tools: manifest.tools.map(({ name }) => name),
+    warnings,
+  };
+}
+
+/** A path as people like to read it: from where they stand, when it lies below. */
+export function fromHere(ws: Pick<Workshop, "cwd">, path: string): string {
+  const here = relative(ws.cwd, path);
+  return here.startsWith("..") ? path : here || ".";
+}

@@ -1,0 +1,135 @@
+import { resolve } from "node:path";
+import type { JsonObject } from "../protocol/canonical.js";
+import type { SkillManifest } from "../protocol/skill.js";
+import { allowSkill } from "./allowSkill.js";
+import { type Built, compileAndBuild } from "./buildSkillAt.js";
+import { vouchFor } from "./certificate.js";
+import { failedExamples, vouchingOf } from "./certifySkill.js";
+import { enrol } from "./enrol.js";
+import { inWords, LifecycleError, type LifecycleProblem } from "./error.js";
+import { testBuilt } from "./testSkill.js";
+import { watchDirectory } from "./watchDirectory.js";
+import { inForce, type OpenHome, type Workshop, withHome } from "./workshop.js";
+
+/** What became of a save. When it isn't `ok`, the last version that was stays installed. */
+export type Saved =
+  | {
+      readonly ok: true;
+      readonly skill_id: string;
+      readonly version: string;
+      readonly artifact_digest: string;
+      readonly tools: readonly string[];
+      readonly warnings: readonly LifecycleProblem[];
+      /** Null when the save changed nothing about the skill. */
+      readonly record_id: string | null;
+      /** Rules that were put in force for it. */
+      readonly rules: readonly JsonObject[];
+      readonly notes: readonly string[];
+    }
+  | { readonly ok: false; readonly error: ReturnType<LifecycleError["toJSON"]> };
+
+export type DevOptions = {
+  readonly dir: string;
+  readonly signal: AbortSignal;
+  readonly onSaved: (saved: Saved) => void;
+  /** Only as it is now, without watching. */
+  readonly once?: boolean;
+};
+
+/**
+ * Builds, tests, certifies with the home's own key, installs and allows the skill in a directory, in env dev, and again
+ * on every save until the signal. Publishes nothing and leaves lock.json alone. Throws LifecycleError where no save
+ * could help: no home, nothing in force, another env.
+ */
+export function devSkill(ws: Workshop, { dir, signal, onSaved, once }: DevOptions): Promise<void> {
+  return withHome(ws, async (parts) => {
+    checkDev(parts);
+    const place = resolve(ws.cwd, dir);
+    const changes = once === true ? undefined : watchDirectory(place, signal);
+    try {
+      do onSaved(await save(ws, parts, place));
+      while (await changes?.next());
+    } finally {
+      changes?.close();
+    }
+  });
+}
+
+function checkDev(parts: OpenHome): void {
+  const { env } = inForce(parts).policy.config;
+  if (env === "dev") return;
+  throw new LifecycleError(
+    "ENVIRONMENT_NOT_ALLOWED",
+    `hall dev works in env dev only, and this home is ${env}.`,
+    "Use a home of your own for development: hall init",
+  );
+}
+
+async function save(ws: Workshop, parts: OpenHome, dir: string): Promise<Saved> {
+  try {
+    return await inWords(() => install(ws, parts, dir));
+  } catch (error) {
+    if (error instanceof LifecycleError) return { ok: false, error: error.toJSON() };
+    throw error;
+  }
+}
+
+async function install(ws: Workshop, parts: OpenHome, dir: string): Promise<Saved> {
+  checkDev(parts);
+  ws.progress("building");
+  const built = await buildForDev(dir);
+  const { manifest, artifact_digest } = built;
+  const skill_id = `${manifest.namespace}/${manifest.name}`;
+  const before = inForce(parts)
+    .store.installs()
+    .find((one) => one.skill_id === skill_id);
+  const isNew = before?.artifact_digest !== artifact_digest;
+  const record_id = isNew ? await installNew(ws, parts, built) : null;
+  const { rule, notes } = await allowInDev(ws, parts, manifest);
+  const tools = manifest.tools.map(({ name }) => name);
+  const { version } = manifest;
+  return {
+    ok: true,
+    skill_id,
+    version,
+    artifact_digest,
+    tools,
+    warnings: built.warnings,
+    record_id,
+    rules: rule,
+    notes,
+  };
+}
+
+/** The skill under the version `<version>-dev.<start of its digest>`, so that each save is a version of its own. */
+async function buildForDev(dir: string): Promise<Built> {
+  const { manifest, artifact_digest } = await compileAndBuild(dir);
+  return compileAndBuild(dir, { version: devVersion(manifest.version, artifact_digest) });
+}
+
+/** Twelve digits of the digest; more where those would be a number with a leading zero, which no version may have. */
+export function devVersion(version: string, digest: string): string {
+  let length = 12;
+  while (/^0\d+$/.test(digest.slice(0, length)) && length < digest.length) length++;
+  return `${version}-dev.${digest.slice(0, length)}`;
+}
+
+async function installNew(ws: Workshop, parts: OpenHome, built: Built): Promise<string> {
+  const problems = failedExamples((await testBuilt(ws, built)).examples);
+  if (problems.length > 0) {
+    throw new LifecycleError(
+      "EXAMPLES_FAILED",
+      "Examples of the skill fail.",
+      "Correct the handler or the examples and save again.",
+      { problems },
+    );
+  }
+  const certified = vouchFor(built, ["examples"], vouchingOf(ws, parts));
+  ws.progress("installing");
+  return (await enrol(ws, parts, certified, { dev: true })).record_id;
+}
+
+/** In env dev `hall dev` applies what it writes (hall.md, State). */
+function allowInDev(ws: Workshop, parts: OpenHome, manifest: SkillManifest) {
+  return allowSkill({ ...ws, accept: async () => true }, parts, [manifest], true);
+}

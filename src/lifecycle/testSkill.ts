@@ -1,0 +1,22 @@
+import { resolve } from "node:path";
+import { type Built, compileAndBuild } from "./buildSkillAt.js";
+import { inWords } from "./error.js";
+import { type ExampleResult, runExamples } from "./examples.js";
+import type { Workshop } from "./workshop.js";
+
+/** How a skill's examples went. A skill without any passes: only certifying asks for one of each tool. */
+export type TestReport = { readonly passed: boolean; readonly examples: readonly ExampleResult[] };
+
+/** Builds the skill and runs its examples through the gate of a throw-away Hall. Throws LifecycleError BUILD_FAILED. */
+export function testSkill(ws: Workshop, { dir }: { readonly dir: string }): Promise<TestReport> {
+  return inWords(async () => {
+    ws.progress("building");
+    return testBuilt(ws, await compileAndBuild(resolve(ws.cwd, dir)));
+  });
+}
+
+/** {@link testSkill} for a skill that is built. */
+export async function testBuilt(ws: Workshop, built: Built): Promise<TestReport> {
+  const examples = await runExamples(ws, built);
+  return { passed: examples.every(({ ok }) => ok), examples };
+}
