@@ -1,5 +1,6 @@
 import { catalogBlast, catalogEntity } from "../protocol/catalog.js";
 import { RISK_TIERS, type RiskTier } from "../protocol/request.js";
+import { POLICY_TABLES } from "../protocol/tables.js";
 import { type BlastRadius, isOwnData, type PrivilegeEnvelope } from "../protocol/worker.js";
 
 /** What a skill says of its own danger, as far as it is read. */
@@ -18,11 +19,9 @@ export type Raised = {
   readonly reasons: readonly string[];
 };
 
-/** The lowest policy tier that each risk tier allows (policy.md, Policy tiers). */
-const LOWEST_TIER: Readonly<Record<RiskTier, number>> = { low: 1, medium: 3, high: 5, critical: 7 };
-
+/** The lowest policy tier that a risk tier allows (policy.md, Policy tiers). */
 export function lowestPolicyTier(risk: RiskTier): number {
-  return LOWEST_TIER[risk];
+  return POLICY_TABLES.risk.lowest_tier[risk];
 }
 
 /**

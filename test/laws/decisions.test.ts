@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blastScore } from "../src/decide/blast.js";
-import { judge, makeDecision, type Question } from "../src/decide/makeDecision.js";
-import { compileRules, ruleFor } from "../src/decide/rules.js";
-import { canonicalJson } from "../src/protocol/canonical.js";
-import { DENIALS } from "../src/protocol/deny.js";
+import { blastScore } from "../../src/decide/blast.js";
+import { judge, makeDecision, type Question } from "../../src/decide/makeDecision.js";
+import { compileRules, ruleFor } from "../../src/decide/rules.js";
+import { canonicalJson } from "../../src/protocol/canonical.js";
+import { DENIALS } from "../../src/protocol/deny.js";
 import {
   DATA_LABELS,
   ENVS,
@@ -13,10 +13,10 @@ import {
   type RouteInput,
   routeInputText,
   TENANT_RISKS,
-} from "../src/protocol/request.js";
-import { MATCH_FIELDS } from "../src/protocol/rule.js";
-import { CAPABILITIES, match, type Plain, plain, questionOf, request, rules } from "./decide/arbitrary.js";
-import { ACTIVE, FACTS, QUESTION, SKILL } from "./decide/fixture.js";
+} from "../../src/protocol/request.js";
+import { MATCH_FIELDS } from "../../src/protocol/rule.js";
+import { CAPABILITIES, match, type Plain, plain, questionOf, request, rules } from "../decide/arbitrary.js";
+import { ACTIVE, FACTS, QUESTION, SKILL } from "../decide/fixture.js";
 
 const MANY = { numRuns: 2_000 };
 const allowed = (question: Plain): boolean => !makeDecision(questionOf(question)).denied;

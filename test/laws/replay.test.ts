@@ -5,7 +5,7 @@ import { principalOf } from "../../src/hall/open.js";
 import { loadPolicy } from "../../src/hall/policy.js";
 import { factsOf, type Snapshot } from "../../src/hall/snapshot.js";
 import { canonicalJson } from "../../src/protocol/canonical.js";
-import { CALLER, openNotesHall } from "./memoryHall.js";
+import { CALLER, openNotesHall } from "../hall/memoryHall.js";
 
 describe("replay", async () => {
   const { hall, keys, store } = await openNotesHall();

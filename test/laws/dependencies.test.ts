@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ask, reasonOf, rule, SPECIES } from "./fixture.js";
+import { ask, reasonOf, rule, SPECIES } from "../decide/fixture.js";
 
 const HASH = "a".repeat(64);
 const throws = () => {

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { makeDecision } from "../../src/decide/makeDecision.js";
 import type { RouteDecision } from "../../src/protocol/decision.js";
-import { questionOf, type Vector } from "./registry.js";
+import { questionOf, type Vector } from "../decide/registry.js";
 
 const vectors = JSON.parse(
-  readFileSync(new URL("../golden/shared-decisions.json", import.meta.url), "utf8"),
+  readFileSync(new URL("./shared-decisions.json", import.meta.url), "utf8"),
 ) as readonly Vector[];
 
 /** The decision, seen through the keys that a vector compares. */

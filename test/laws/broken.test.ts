@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { type GateParts, makeGate } from "../../src/hall/gate.js";
 import type { Sources } from "../../src/hall/gather.js";
-import { CALLER, NOTES_RULES, openNotesHall, policyOf } from "./memoryHall.js";
+import { CALLER, NOTES_RULES, openNotesHall, policyOf } from "../hall/memoryHall.js";
 
 /*
  * Each dependency of the gate made to throw, to answer garbage or nothing, or never to answer: no handler result

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { CALLER, openNotesHall } from "./memoryHall.js";
+import { CALLER, openNotesHall } from "../hall/memoryHall.js";
 
 /** Everything reachable from a value: members of any key, accessors' answers, prototypes, map and set members. */
 function reachable(root: unknown): Set<unknown> {
