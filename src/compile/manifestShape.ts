@@ -1,10 +1,9 @@
-import type { z } from "zod";
 import type { Json } from "../protocol/canonical.js";
-import { manifestKeys } from "../protocol/skill.js";
+import { type ManifestIssue, manifestKeys } from "../protocol/skill.js";
 import { nearest } from "./nearest.js";
 import type { Problem } from "./problem.js";
 
-type Issue = z.core.$ZodIssue;
+type Issue = ManifestIssue;
 type Path = readonly (string | number)[];
 
 /** How to write a member, where the schema's own words aren't help enough. By its name. */

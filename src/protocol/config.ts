@@ -25,11 +25,9 @@ export const DEFAULT_HALL_CONFIG: HallConfig = Object.freeze({
   enforce_privilege_envelopes: false,
 });
 
-const ed25519Key = z
-  .string()
-  .regex(/^ed25519:[0-9a-f]{64}$/, {
-    error: "expected ed25519: and 64 hex digits, as `hall` prints a public key",
-  });
+const ed25519Key = z.string().regex(/^ed25519:[0-9a-f]{64}$/, {
+  error: "expected ed25519: and 64 hex digits, as `hall` prints a public key",
+});
 
 /** `.hall/config.json`: policy without secrets (formats.md). Unknown keys are errors. */
 export const HomeConfigSchema = z.strictObject({

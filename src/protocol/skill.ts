@@ -155,6 +155,9 @@ export const ManifestSchema = z.strictObject({
   tools: z.array(ManifestToolSchema).min(1).max(64),
 });
 
+/** What {@link ManifestSchema} finds wrong in one place. */
+export type ManifestIssue = z.core.$ZodIssue;
+
 /** The keys that a manifest may have at a path, or none where it isn't an object of ours. */
 export function manifestKeys(path: readonly PropertyKey[]): readonly string[] {
   let schema: unknown = ManifestSchema;
