@@ -14,6 +14,8 @@ export type BanOptions = {
 };
 
 export type BanReport = { readonly record_id: string; readonly subject: string; readonly banned: boolean };
+
+/** A ban in force, and the record that ordered it. */
 export type ListedBan = {
   readonly subject: string;
   readonly scope: StandingScope;

@@ -1,5 +1,5 @@
 import { parseSubject } from "../evidence/order.js";
-import { ADAPTERS, type Adapter } from "../protocol/standing.js";
+import type { Adapter } from "../protocol/standing.js";
 import { LifecycleError } from "./error.js";
 import { operatorOf, personalKey } from "./operator.js";
 import { inForce, type Workshop, withHome } from "./workshop.js";
@@ -13,62 +13,8 @@ export type StandingReport = {
   readonly installed: boolean;
 };
 
-type Ask = { readonly reason: string; readonly keyFile?: string };
-
-/** Stops `ID` or `ID@V`: no call of it starts once this returns, and what runs is aborted. */
-export async function revokeSkill(
-  ws: Workshop,
-  { subject, ...ask }: Ask & { readonly subject: string },
-): Promise<StandingReport> {
-  return order(ws, { subject: skillSubject(subject), state: "revoked" }, ask);
-}
-
-/** Stops a skill for one platform. */
-export async function degradeSkill(
-  ws: Workshop,
-  { id, adapter, ...ask }: Ask & { readonly id: string; readonly adapter: string },
-): Promise<StandingReport> {
-  const platform = ADAPTERS.find((name) => name === adapter);
-  if (platform === undefined) {
-    throw new LifecycleError(
-      "BAD_ARGUMENT",
-      `${JSON.stringify(adapter)} isn't a platform.`,
-      `Write one of ${ADAPTERS.join(", ")}.`,
-    );
-  }
-  return order(ws, { subject: skillSubject(id), state: "degraded", adapter: platform }, ask);
-}
-
-/** Lifts what was ordered about `ID` or `ID@V`: its revocation, and what degrades it. Bans stay. Throws NOT_FOUND when there is nothing. */
-export function restoreSkill(
-  ws: Workshop,
-  { subject, ...ask }: Ask & { readonly subject: string },
-): Promise<StandingReport> {
-  return withHome(ws, async (parts) => {
-    const about = skillSubject(subject);
-    const { store } = inForce(parts);
-    const entries = (store.standing([about]).get(about) ?? []).filter(({ state }) => state !== "banned");
-    if (entries.length === 0) {
-      throw new LifecycleError(
-        "NOT_FOUND",
-        `${subject} is neither revoked nor degraded here.`,
-        "A ban is lifted with: hall ban remove",
-      );
-    }
-    const operator = operatorOf(parts, personalKey(ws, parts, ask.keyFile));
-    let record_id = "";
-    for (const { adapter, scope } of entries) {
-      const change = {
-        subject: about,
-        state: "active",
-        scope,
-        ...(adapter === null ? {} : { adapter }),
-      } as const;
-      record_id = (await operator.standing(change, ask.reason)).record_id;
-    }
-    return { record_id, subject: about, state: "active", installed: isInstalled(store, about) };
-  });
-}
+/** Why, and with which key if not the one of the state directory. */
+export type OrderOptions = { readonly reason: string; readonly keyFile?: string };
 
 type Change = {
   readonly subject: string;
@@ -76,7 +22,12 @@ type Change = {
   readonly adapter?: Adapter;
 };
 
-function order(ws: Workshop, change: Change, { reason, keyFile }: Ask): Promise<StandingReport> {
+/** Gives an order about a skill that stops it. */
+export function giveOrder(
+  ws: Workshop,
+  change: Change,
+  { reason, keyFile }: OrderOptions,
+): Promise<StandingReport> {
   return withHome(ws, async (parts) => {
     const { store } = inForce(parts);
     const { record_id } = await operatorOf(parts, personalKey(ws, parts, keyFile)).standing(change, reason);
@@ -85,7 +36,8 @@ function order(ws: Workshop, change: Change, { reason, keyFile }: Ask): Promise<
   });
 }
 
-function isInstalled(store: ReturnType<typeof inForce>["store"], text: string): boolean {
+/** Whether a skill of that name, and version if it names one, is installed. */
+export function isInstalled(store: ReturnType<typeof inForce>["store"], text: string): boolean {
   const subject = parseSubject(text);
   if (subject?.type !== "skill") return false;
   const install = store.installs().find(({ skill_id }) => skill_id === subject.skill_id);

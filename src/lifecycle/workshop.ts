@@ -73,3 +73,14 @@ export function inForce(parts: Pick<HallParts, "ledger" | "policy">): InForce {
     'Look at its files, then run "hall apply".',
   );
 }
+
+/** The ledger of a home, also of one without a policy. Throws LifecycleError NOT_APPLIED when there is none. */
+export function ledgerOf({ ledger }: Pick<HallParts, "ledger">): Store {
+  const store = ledger.current();
+  if (store !== null) return store;
+  throw new LifecycleError(
+    "NOT_APPLIED",
+    "This home has no ledger on this machine yet.",
+    'Look at its files, then run "hall apply".',
+  );
+}

@@ -6,23 +6,6 @@ import { LifecycleError } from "./error.js";
 import { personalKey } from "./operator.js";
 import { inForce, type OpenHome, type Workshop, withHome } from "./workshop.js";
 
-/** The calls that wait for a person, or wait to be run once more after a yes; newest first. */
-export function listApprovals(ws: Workshop): Promise<readonly HoldForApproval[]> {
-  return withHome(ws, async ({ ledger, hall }) => {
-    if (ledger.current() === null) return [];
-    const all = hall.approver(READER).list();
-    return all.filter(({ state }) => state === "pending" || state === "granted");
-  });
-}
-
-/** One call that waits or waited, with its arguments while they are kept. Throws LifecycleError NOT_FOUND. */
-export function showApproval(ws: Workshop, { id }: { readonly id: string }): Promise<HoldForApproval> {
-  return withHome(ws, async (parts) => {
-    inForce(parts);
-    return parts.hall.approver(READER).show(id);
-  });
-}
-
 export type AnswerOptions = {
   readonly id: string;
   readonly verdict: "approve" | "deny";
@@ -59,12 +42,3 @@ function approverOf(ws: Workshop, parts: OpenHome, keyFile: string | undefined):
     "Sign with an approver's key: --key FILE. Who they are says config.json, approvers.",
   );
 }
-
-/** Whoever only looks needs no key. */
-const READER: Principal = {
-  id: "reader",
-  key: "",
-  sign: async () => {
-    throw new TypeError("a reader signs nothing");
-  },
-};

@@ -2,18 +2,11 @@ import { createPublicKey } from "node:crypto";
 import { resolve } from "node:path";
 import { isAcceptableKey } from "../evidence/ed25519.js";
 import { type JsonObject, toHex } from "../protocol/canonical.js";
-import { NamespaceSchema } from "../protocol/ids.js";
 import { amendPolicy } from "./amend.js";
+import { type AuthorityReport, checkNamespace } from "./authority.js";
 import { LifecycleError } from "./error.js";
 import { readIfThere } from "./wholeFile.js";
-import { inForce, type Workshop, withHome } from "./workshop.js";
-
-/** A change of authority that was shown and, when `accepted`, is in force. `record_id` is null when it was so already. */
-export type AuthorityReport = {
-  readonly accepted: boolean;
-  readonly record_id: string | null;
-  readonly changes: readonly string[];
-};
+import { type Workshop, withHome } from "./workshop.js";
 
 /** Lets a publisher's key sign for a namespace. `keyFile` holds `ed25519:` and 64 hex digits, or a public key in PEM. */
 export function trustKey(
@@ -34,24 +27,6 @@ export function trustKey(
   });
 }
 
-/** Lets a tenant, by default the home's own, use skills of a namespace. */
-export function allowNamespace(
-  ws: Workshop,
-  options: { readonly namespace: string; readonly tenant?: string },
-): Promise<AuthorityReport & { readonly tenant: string }> {
-  return withHome(ws, async (parts) => {
-    const { namespace, tenant = inForce(parts).policy.config.tenant } = options;
-    checkNamespace(namespace);
-    const amended = await amendPolicy(ws, parts, {
-      file: "config.json",
-      question: `Allow skills of ${namespace} for tenant ${tenant}?`,
-      reason: `namespace allow ${namespace}`,
-      edit: (config) => withNamespace(config, tenant, namespace),
-    });
-    return { ...amended, tenant };
-  });
-}
-
 type Publisher = { readonly key: string; readonly namespaces: readonly string[] };
 
 function withPublisher(config: JsonObject, key: string, namespace: string): JsonObject {
@@ -62,23 +37,6 @@ function withPublisher(config: JsonObject, key: string, namespace: string): Json
   if (known.namespaces.includes(namespace)) return config;
   const more = { key, namespaces: [...known.namespaces, namespace] };
   return { ...config, publishers: publishers.map((publisher) => (publisher === known ? more : publisher)) };
-}
-
-function withNamespace(config: JsonObject, tenant: string, namespace: string): JsonObject {
-  const namespaces = (config["namespaces"] ?? {}) as Readonly<Record<string, readonly string[]>>;
-  const own = namespaces[tenant] ?? [];
-  return own.includes(namespace)
-    ? config
-    : { ...config, namespaces: { ...namespaces, [tenant]: [...own, namespace] } };
-}
-
-function checkNamespace(namespace: string): void {
-  if (NamespaceSchema.safeParse(namespace).success) return;
-  throw new LifecycleError(
-    "BAD_ARGUMENT",
-    `${JSON.stringify(namespace)} isn't a namespace.`,
-    "Write x.<name> or org.<name>.",
-  );
 }
 
 const MAX_KEY_FILE = 16 * 1024;

@@ -1,0 +1,41 @@
+import { type Explanation, explainRow } from "../hall/explain.js";
+import { DENIALS, type DenyCode } from "../protocol/deny.js";
+import { FAULTS } from "../protocol/fault.js";
+import { FAULT_CODES } from "../protocol/outcome.js";
+import { LifecycleError } from "./error.js";
+import { type Workshop, withHome } from "./workshop.js";
+
+/** What a code of the tables means, whoever it came from. */
+export type ExplainedCode = {
+  readonly of: "code";
+  readonly code: string;
+  readonly kind: "denial" | "fault";
+  readonly message: string;
+  readonly helps: string;
+  readonly retryable: boolean;
+};
+export type Explained = ExplainedCode | ({ readonly of: "record" } & Explanation);
+
+/** A code of the tables, or a record of this home by its id, in words. Throws LifecycleError NOT_FOUND. */
+export async function explain(ws: Workshop, { what }: { readonly what: string }): Promise<Explained> {
+  const code = explainCode(what.toUpperCase());
+  if (code !== undefined) return code;
+  return withHome(ws, async ({ ledger }) => {
+    const row = ledger.current()?.query({ id: what, limit: 1 })[0];
+    if (row !== undefined) return { of: "record", ...explainRow(row) };
+    throw new LifecycleError(
+      "NOT_FOUND",
+      `${JSON.stringify(what)} is neither a code nor a record of this home.`,
+      "See the records: hall audit query",
+    );
+  });
+}
+
+function explainCode(code: string): ExplainedCode | undefined {
+  if (Object.hasOwn(DENIALS, code)) {
+    const { message, helps, retryable } = DENIALS[code as DenyCode];
+    return { of: "code", code, kind: "denial", message, helps, retryable };
+  }
+  const fault = FAULT_CODES.find((name) => name === code);
+  return fault && { of: "code", code: fault, kind: "fault", ...FAULTS[fault] };
+}
