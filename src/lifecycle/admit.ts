@@ -1,15 +1,16 @@
 import { checkCertificate } from "../attest/certificate.js";
+import { checkPackageManifest } from "../attest/checkManifest.js";
 import { packageHash } from "../attest/packageHash.js";
 import { readArtifact } from "../build/artifact.js";
 import { parseSkillJson } from "../compile/skillJson.js";
 import { type Envelope, isEnvelope } from "../evidence/dsse.js";
-import { isObject } from "../evidence/members.js";
+import { exactly, isHash, isObject, isText, oneOf } from "../evidence/members.js";
 import { trustedPublishers } from "../hall/authority.js";
 import type { HallParts } from "../hall/parts.js";
 import { fromBase64 } from "../protocol/canonical.js";
 import { timestamp } from "../protocol/clock.js";
 import { skillId } from "../protocol/ids.js";
-import type { PackageManifest } from "../protocol/package.js";
+import { BUILD_SOURCES, type PackageManifest } from "../protocol/package.js";
 import type { SkillManifest, ToolDefinition } from "../protocol/skill.js";
 import type { WorkerRecord } from "../protocol/worker.js";
 import type { Install } from "../records/installs.js";
@@ -57,6 +58,8 @@ export function admit(parts: HallParts, candidate: Candidate): Admitted {
   const package_hash = packageHash(files);
   const subject = { skill_id, version, manifest_hash, artifact_digest: artifact.digest, package_hash };
   const { signer, certificate } = checkSigned(parts, manifest, candidate.certificate, subject);
+  const awp = isAwp(candidate.awp) ? candidate.awp : null;
+  if (signer === parts.own().publisher) checkAttested(parts, worker, awp, package_hash);
   checkStanding(parts, { ...subject, signer, worker_id: worker.worker_id });
   checkPlace(parts, manifest);
   checkNames(store.installs(), skill_id, worker, definitions);
@@ -68,7 +71,7 @@ export function admit(parts: HallParts, candidate: Candidate): Admitted {
     version,
     signer,
     certificate,
-    awp: isAwp(candidate.awp) ? candidate.awp : null,
+    awp,
     skill_json: artifact.skill_json,
     manifest,
     definitions,
@@ -111,6 +114,29 @@ function checkSigned(parts: HallParts, { namespace }: SkillManifest, envelope: u
     "CERTIFICATE_INVALID",
     `The certificate of ${what} isn't a valid one for these bytes.`,
     "Get artifact and certificate again from their publisher.",
+  );
+}
+
+/** What is signed here is attested here too (formats.md, ATTEST_*): without that every call would be denied. */
+function checkAttested(
+  parts: HallParts,
+  { worker_id, worker_species_id }: WorkerRecord,
+  manifest: PackageManifest | null,
+  packageHash: string,
+): void {
+  const { denyCode } = checkPackageManifest({
+    manifest,
+    packageHash,
+    workerId: worker_id,
+    workerSpeciesId: worker_species_id,
+    secret: parts.own().attestSecret,
+    now: parts.clock(),
+  });
+  if (denyCode === null) return;
+  throw new LifecycleError(
+    "ATTESTATION_INVALID",
+    `The package manifest of ${worker_id} doesn't attest these bytes (${denyCode}).`,
+    "Certify and publish the skill again with this home's secret.",
   );
 }
 
@@ -197,6 +223,15 @@ export function toolNamesOf({ skill }: Pick<Install, "skill">): readonly string[
   return Array.isArray(tools) ? tools.flatMap((tool) => (isObject(tool) ? [String(tool["name"])] : [])) : [];
 }
 
-function isAwp(value: unknown): value is PackageManifest {
-  return isObject(value) && value["schema_version"] === "awp.v1";
-}
+const isAwp = exactly<PackageManifest>({
+  schema_version: oneOf(["awp.v1"]),
+  worker_id: isText,
+  worker_species_id: isText,
+  worker_version: isText,
+  package_hash: isHash,
+  built_at_utc: isText,
+  attested_at_utc: isText,
+  build_source: oneOf(BUILD_SOURCES),
+  trust_statement: isText,
+  signature_hmac_sha256: isHash,
+});

@@ -4,7 +4,7 @@ import { approversInForce } from "../hall/sources.js";
 import type { Principal } from "../hall/types.js";
 import { LifecycleError } from "./error.js";
 import { personalKey } from "./operator.js";
-import { inForce, type OpenHome, type Workshop, withHome } from "./workshop.js";
+import { ledgerOf, type OpenHome, type Workshop, withHome } from "./workshop.js";
 
 export type AnswerOptions = {
   readonly id: string;
@@ -23,7 +23,7 @@ export function answerApproval(
   { id, verdict, reason, keyFile }: AnswerOptions,
 ): Promise<HoldForApproval> {
   return withHome(ws, async (parts) => {
-    inForce(parts);
+    ledgerOf(parts);
     return parts.hall
       .approver(approverOf(ws, parts, keyFile))
       .vote(id, verdict, reason?.toWellFormed() ?? null);
@@ -32,7 +32,7 @@ export function answerApproval(
 
 /** The approver whom the policy in force knows by a key; a key in the state directory is one in env dev alone. */
 function approverOf(ws: Workshop, parts: OpenHome, keyFile: string | undefined): Principal {
-  const { store } = inForce(parts);
+  const store = ledgerOf(parts);
   const signer = personalKey(ws, parts, keyFile);
   const approver = approversInForce(store).find(({ key }) => key === signer.key);
   if (approver !== undefined) return principalOf(approver.id, signer);

@@ -2,7 +2,7 @@ import type { StandingScope } from "../protocol/standing.js";
 import { LifecycleError } from "./error.js";
 import { operatorOf, personalKey } from "./operator.js";
 import { skillSubject } from "./standing.js";
-import { inForce, type Workshop, withHome } from "./workshop.js";
+import { ledgerOf, type Workshop, withHome } from "./workshop.js";
 
 export type BanOptions = {
   /** `sha256:HEX`, `ID` or `ID@V`. */
@@ -29,7 +29,7 @@ export function ban(
 ): Promise<BanReport> {
   return withHome(ws, async (parts) => {
     const subject = text.startsWith("sha256:") ? hashSubject(text) : skillSubject(text);
-    const { store } = inForce(parts);
+    const store = ledgerOf(parts);
     const isBanned = store
       .standing([subject])
       .get(subject)

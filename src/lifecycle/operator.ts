@@ -5,11 +5,11 @@ import { principalOf } from "../hall/open.js";
 import type { Operator } from "../hall/operator.js";
 import { loadKey } from "../hall/state.js";
 import { LifecycleError } from "./error.js";
-import { inForce, type OpenHome, type Workshop } from "./workshop.js";
+import { ledgerOf, type OpenHome, type Workshop } from "./workshop.js";
 
 /** The operator of a home, by the key of the state directory or by another one. Throws LifecycleError. */
 export function operatorOf(parts: OpenHome, signer: Signer = operatorKey(parts)): Operator {
-  inForce(parts);
+  ledgerOf(parts);
   return parts.hall.operator(principalOf("operator", signer));
 }
 

@@ -1,5 +1,4 @@
 import type { Common, LifecycleBody } from "../evidence/body.js";
-import { callerOf } from "../hall/caller.js";
 import type { HallParts } from "../hall/parts.js";
 import { ENGINE } from "../protocol/version.js";
 import type { Workshop } from "./workshop.js";
@@ -9,7 +8,7 @@ export type About = Pick<Common, "skill_id" | "version" | "artifact_digest">;
 
 /** The agent that the terminal acts as. */
 export function terminalAgent(ws: Pick<Workshop, "user">): string {
-  return `cli:${ws.user}`;
+  return `cli:${ws.user}`.toWellFormed();
 }
 
 /** How the body of a record that the terminal writes begins; the store adds under which policy and standing. */
@@ -18,20 +17,26 @@ export function acting(
   parts: Pick<HallParts, "policy" | "session_id">,
   { skill_id, version, artifact_digest }: About,
 ): Omit<Common, "policy_digest" | "standing_epoch"> {
-  const agent = terminalAgent(ws);
-  const config = parts.policy()?.config;
-  const session = { agent, adapter: "cli", surface: "cli", session_id: parts.session_id } as const;
   return {
-    tenant_id: config === undefined ? null : callerOf(config, session).tenant_id,
+    tenant_id: tenantOf(parts),
     session_id: parts.session_id,
     surface: "cli",
     correlation_id: null,
-    actor: agent.toWellFormed(),
+    actor: terminalAgent(ws),
     engine: ENGINE,
     skill_id,
     version,
     artifact_digest,
   };
+}
+
+/** The home's tenant; null before the first apply, and under a policy that this version can't read. */
+function tenantOf({ policy }: Pick<HallParts, "policy">): string | null {
+  try {
+    return policy()?.config.tenant ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -52,7 +57,7 @@ export async function recordWork(
     manifest_hash,
     signer,
     certificate_digest,
-    author: terminalAgent(ws).toWellFormed(),
+    author: terminalAgent(ws),
   };
   const { value } = await store.write((tx) => tx.append({ kind, body }));
   return value.record_id;

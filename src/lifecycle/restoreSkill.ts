@@ -1,7 +1,7 @@
 import { LifecycleError } from "./error.js";
 import { operatorOf, personalKey } from "./operator.js";
 import { isInstalled, type OrderOptions, type StandingReport, skillSubject } from "./standing.js";
-import { inForce, type Workshop, withHome } from "./workshop.js";
+import { ledgerOf, type Workshop, withHome } from "./workshop.js";
 
 /** Lifts what was ordered about `ID` or `ID@V`: its revocation, and what degrades it. Bans stay. Throws NOT_FOUND when there is nothing. */
 export function restoreSkill(
@@ -10,7 +10,7 @@ export function restoreSkill(
 ): Promise<StandingReport> {
   return withHome(ws, async (parts) => {
     const about = skillSubject(subject);
-    const { store } = inForce(parts);
+    const store = ledgerOf(parts);
     const entries = (store.standing([about]).get(about) ?? []).filter(({ state }) => state !== "banned");
     if (entries.length === 0) {
       throw new LifecycleError(

@@ -1,8 +1,9 @@
 import { parseSubject } from "../evidence/order.js";
 import type { Adapter } from "../protocol/standing.js";
+import type { Store } from "../records/store.js";
 import { LifecycleError } from "./error.js";
 import { operatorOf, personalKey } from "./operator.js";
-import { inForce, type Workshop, withHome } from "./workshop.js";
+import { ledgerOf, type Workshop, withHome } from "./workshop.js";
 
 /** An order about a skill that is in force now. */
 export type StandingReport = {
@@ -29,7 +30,7 @@ export function giveOrder(
   { reason, keyFile }: OrderOptions,
 ): Promise<StandingReport> {
   return withHome(ws, async (parts) => {
-    const { store } = inForce(parts);
+    const store = ledgerOf(parts);
     const { record_id } = await operatorOf(parts, personalKey(ws, parts, keyFile)).standing(change, reason);
     const { subject, state } = change;
     return { record_id, subject, state, installed: isInstalled(store, subject) };
@@ -37,7 +38,7 @@ export function giveOrder(
 }
 
 /** Whether a skill of that name, and version if it names one, is installed. */
-export function isInstalled(store: ReturnType<typeof inForce>["store"], text: string): boolean {
+export function isInstalled(store: Store, text: string): boolean {
   const subject = parseSubject(text);
   if (subject?.type !== "skill") return false;
   const install = store.installs().find(({ skill_id }) => skill_id === subject.skill_id);

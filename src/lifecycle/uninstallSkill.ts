@@ -1,7 +1,7 @@
 import { LifecycleError } from "./error.js";
 import { writeLocked } from "./lockFile.js";
 import { acting } from "./recordWork.js";
-import { inForce, type Workshop, withHome } from "./workshop.js";
+import { ledgerOf, type Workshop, withHome } from "./workshop.js";
 
 /** Takes a skill out of the home and out of lock.json; its data and its records stay. Throws LifecycleError NOT_FOUND. */
 export function uninstallSkill(
@@ -9,7 +9,7 @@ export function uninstallSkill(
   { id }: { readonly id: string },
 ): Promise<{ readonly skill_id: string; readonly version: string; readonly record_id: string }> {
   return withHome(ws, async (parts) => {
-    const { store } = inForce(parts);
+    const store = ledgerOf(parts);
     const install = store.installs().find(({ skill_id }) => skill_id === id);
     if (install === undefined) {
       throw new LifecycleError(
