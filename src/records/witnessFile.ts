@@ -51,10 +51,10 @@ const NO_WITNESS: Witness = {
 };
 
 function fileWitness(path: string): Witness {
-  let fd: number | undefined;
+  let open: { readonly fd: number; readonly ino: number } | undefined;
   const close = (): void => {
-    if (fd !== undefined) closeSync(fd);
-    fd = undefined;
+    if (open !== undefined) closeSync(open.fd);
+    open = undefined;
   };
   return {
     tail() {
@@ -64,11 +64,13 @@ function fileWitness(path: string): Witness {
     all: () => parseWitness(readIfThere(path)),
     append(head) {
       return toWitness(path, () => {
-        // Another process may have replaced the file, or somebody moved it away.
-        if (fd !== undefined && !isAt(path, fd)) close();
-        fd ??= openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600);
-        writeWhole(fd, witnessLine(head));
-        return fstatSync(fd).size;
+        // One look, since every call counts here: another process may have replaced the file, or somebody moved it.
+        const there = statSync(path, { throwIfNoEntry: false });
+        if (open?.ino !== there?.ino) close();
+        open ??= openToAppend(path);
+        const line = witnessLine(head);
+        writeWhole(open.fd, line);
+        return (there?.size ?? 0) + line.length;
       });
     },
     replace(head) {
@@ -89,9 +91,9 @@ function fileWitness(path: string): Witness {
   };
 }
 
-function isAt(path: string, fd: number): boolean {
-  const [there, here] = [statSync(path, { throwIfNoEntry: false }), fstatSync(fd)];
-  return there?.ino === here.ino && there.dev === here.dev;
+function openToAppend(path: string): { readonly fd: number; readonly ino: number } {
+  const fd = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600);
+  return { fd, ino: fstatSync(fd).ino };
 }
 
 function writeWhole(fd: number, line: string): void {
