@@ -14,10 +14,7 @@ const STEPS_A_SCHEMA = 20;
  * anything behind in another. The schema has been checked by us, so Ajv's own, slower check against the meta-schema is off.
  */
 export async function loadLibrary(schema: JsonObject): Promise<ValidateFunction> {
-  const [{ Ajv2020 }, { default: formats }] = await Promise.all([
-    import("ajv/dist/2020.js"),
-    import("ajv-formats"),
-  ]);
+  const { Ajv2020, formats } = await import("./ajv.js");
   const ajv = new Ajv2020({
     strict: true,
     strictRequired: false,

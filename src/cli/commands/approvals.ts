@@ -1,0 +1,128 @@
+import type { HoldForApproval } from "../../hall/approver.js";
+import { accept, canAsk } from "../ask.js";
+import { EXIT } from "../exit.js";
+import { Declined } from "../failure.js";
+import { columns, type Line, type Style } from "../line.js";
+import { addGroup, addVerb, option, type Program } from "../verb.js";
+
+/** `hall approvals list`, `show`, `approve` and `deny`. */
+export function addApprovals(program: Program): void {
+  const approvals = addGroup(program, "approvals", {
+    summary: "look at the calls that wait for a person, and answer them",
+    text: "A risky call is held until an approver has answered it. What is approved is that very call: skill, tool, arguments, caller and policy. The same call then runs once.",
+    example: "hall approvals list\nhall approvals show ID\nhall approvals approve ID --reason 'as agreed'",
+  });
+  addVerb(approvals, {
+    usage: "list",
+    summary: "the held calls, oldest first",
+    text: "One line a hold: id, state, tool, who asks, until when it can be answered.",
+    example: "hall approvals list",
+    inForce: true,
+    async run({ workshop, out }) {
+      const { listApprovals } = await import("../../lifecycle/listApprovals.js");
+      const holds = await listApprovals(workshop);
+      out.result({ ok: true, approvals: holds }, () =>
+        columns(
+          holds.map(({ approval_id, state, request }) => [
+            approval_id,
+            { style: STATES[state] ?? "dim", text: state },
+            request.tool,
+            request.agent,
+            request.expires_at,
+          ]),
+        ),
+      );
+      if (holds.length === 0) out.note("Nothing waits for an approver.");
+      return EXIT.ok;
+    },
+  });
+  addVerb(approvals, {
+    usage: "show <id>",
+    summary: "everything that an approval of this call would cover",
+    text: "Shows the arguments whole, with what can't be seen spelled out, after checking that they are those the call committed to.",
+    example: "hall approvals show 3f1c…",
+    inForce: true,
+    async run({ workshop, out }, [id = ""]) {
+      const { showApproval } = await import("../../lifecycle/showApproval.js");
+      const hold = await showApproval(workshop, { id });
+      out.result({ ok: true, ...hold }, () => holdLines(hold));
+      return EXIT.ok;
+    },
+  });
+  addAnswer(approvals, "approve", {
+    summary: "say yes to this one call",
+    text: "Shows the call whole (and asks, on a terminal), then signs and records a vote. In env dev the operator's key beside the Hall's is an approver; elsewhere an approver of config.json brings theirs with --key.",
+    example: "hall approvals approve 3f1c… --reason 'as agreed'",
+  });
+  addAnswer(approvals, "deny", {
+    summary: "say no to it",
+    text: "Signs and records a vote against the call; one is enough. It can also take back an approval that wasn't used yet.",
+    example: "hall approvals deny 3f1c… --reason 'not today'",
+  });
+}
+
+function addAnswer(
+  approvals: Program,
+  verdict: "approve" | "deny",
+  teaching: { readonly summary: string; readonly text: string; readonly example: string },
+): void {
+  addVerb<{ reason?: string; key?: string }>(approvals, {
+    ...teaching,
+    usage: `${verdict} <id>`,
+    asks: true,
+    inForce: true,
+    options: [
+      option("--reason <text>", "why, for the record"),
+      option("--key <file>", "the approver's private key (PEM); default: the operator's of this home"),
+    ],
+    async run({ host, flags, workshop, out }, [id = ""], { reason, key }) {
+      const { showApproval } = await import("../../lifecycle/showApproval.js");
+      out.note(...holdLines(await showApproval(workshop, { id })));
+      const asked = flags.yes !== true && canAsk(host);
+      if (asked && !(await accept(host, out, false, `Sign: ${verdict} this call?`, []))) {
+        throw new Declined("Nothing was signed.");
+      }
+      const { answerApproval } = await import("../../lifecycle/answerApproval.js");
+      const hold = await answerApproval(workshop, {
+        id,
+        verdict,
+        ...(reason === undefined ? {} : { reason }),
+        ...(key === undefined ? {} : { keyFile: key }),
+      });
+      out.result({ ok: true, ...hold }, () => [stateLine(hold)]);
+      if (hold.state === "granted") out.note("The same call now runs once, within ten minutes.");
+      return EXIT.ok;
+    },
+  });
+}
+
+const STATES: Readonly<Record<string, Style>> = { pending: "yellow", granted: "green", refused: "red" };
+
+function stateLine({ approval_id, state, request }: HoldForApproval): Line {
+  return [
+    { style: STATES[state] ?? "dim", text: state },
+    ` ${approval_id} (${request.tool}, asked by ${request.agent})`,
+  ];
+}
+
+function holdLines(hold: HoldForApproval): readonly Line[] {
+  const { request } = hold;
+  const facts: readonly (readonly [string, string])[] = [
+    ["skill", `${request.title ?? ""} ${request.skill_id ?? ""} ${request.version ?? ""}`.trim()],
+    ["tool", request.tool],
+    ["artifact", `sha256:${request.artifact_digest ?? ""}`],
+    ["caller", `${request.agent}, tenant ${request.tenant_id}, env ${request.env}`],
+    ["data", `${request.data_label}, risk ${request.tenant_risk}, ${request.qos_class}`],
+    ["because", request.holds.map(({ code, reason }) => `${code} (${reason})`).join(", ")],
+    ["needs", request.mode === "confirm" ? "a confirmation" : `${request.needed} of the approvers`],
+    ["rule", `${request.rule_id}, policy ${request.policy_digest}`],
+    ["opened", request.opened_at],
+    ["until", request.expires_at],
+    ["committed", request.arguments],
+    ["arguments", hold.arguments ?? "(gone: the hold is closed)"],
+  ];
+  return [
+    stateLine(hold),
+    ...columns(facts.map(([name, value]) => [{ style: "dim", text: `  ${name}` }, value])),
+  ];
+}
