@@ -112,29 +112,6 @@ export function heldCall(hold: HeldWhole): HeldCall {
   return { record_id, request, approvals: [...approvals], used: state === "used" };
 }
 
-/** Drops the arguments of holds that are no longer open at `now`; their salts stay (formats.md, Holds and grants). */
-export function closeOpenings(db: Database, hall_id: string, now: string): void {
-  db.run(dropBytes, { hall_id, now });
-}
-
-/** Whether closeOpenings would drop anything. */
-export function hasStaleOpenings(db: Database, hall_id: string, now: string): boolean {
-  return db.get(stale, { hall_id, now }) !== undefined;
-}
-
-/** Keeps what a hold's commitment opens to. */
-export function keepOpening(
-  db: Database,
-  opening: {
-    readonly hall_id: string;
-    readonly commitment: string;
-    readonly salt: Uint8Array;
-    readonly bytes: Uint8Array;
-  },
-): void {
-  db.run(addOpening, opening);
-}
-
 type HeldRow = {
   readonly approval_id: string;
   readonly record_id: string;
@@ -156,10 +133,11 @@ function stateAt({ state, ends_at }: HeldRow, now: string): HoldState {
 }
 
 function isOpenState(state: HoldRowState): boolean {
-  return OPEN.includes(state);
+  return OPEN_STATES.includes(state);
 }
 
-const OPEN: readonly HoldRowState[] = ["pending", "granted"];
+/** States of a hold that can still come to a call, until it ends. */
+export const OPEN_STATES: readonly HoldRowState[] = ["pending", "granted"];
 
 type Filter = {
   readonly hall_id: string;
@@ -170,7 +148,8 @@ type Filter = {
 };
 
 function isInState(eb: ExpressionBuilder<Tables, "holds">, state: HoldState, now: string) {
-  if (state === "expired") return eb.and([eb("holds.state", "in", OPEN), eb("holds.ends_at", "<=", now)]);
+  if (state === "expired")
+    return eb.and([eb("holds.state", "in", OPEN_STATES), eb("holds.ends_at", "<=", now)]);
   const is = eb("holds.state", "=", state);
   return isOpenState(state) ? eb.and([is, eb("holds.ends_at", ">", now)]) : is;
 }
@@ -209,7 +188,7 @@ const ofHolder = query<{ readonly hall_id: string; readonly holder: string; read
     openedRows(db, hall_id)
       .where("holds.holder", "=", holder)
       .where("holds.ends_at", ">", now)
-      .where("holds.state", "in", [...OPEN, "refused"])
+      .where("holds.state", "in", [...OPEN_STATES, "refused"])
       .orderBy("holds.seq"),
 );
 
@@ -223,7 +202,7 @@ const openCount = query<{
     .selectFrom("holds")
     .select((eb) => eb.fn.countAll<number>().as("open"))
     .where("hall_id", "=", hall_id)
-    .where("state", "in", OPEN)
+    .where("state", "in", OPEN_STATES)
     .where("ends_at", ">", now)
     .where("tenant_id", "=", tenant_id)
     .where("agent", "=", agent),
@@ -245,41 +224,4 @@ const approvalsOf = query<Named>()((db, { hall_id, approval_id }) =>
     .where("approvals.hall_id", "=", hall_id)
     .where("approvals.approval_id", "=", approval_id)
     .orderBy("approvals.seq"),
-);
-
-const dropBytes = query<{ readonly hall_id: string; readonly now: string }>()((db, { hall_id, now }) =>
-  db
-    .updateTable("openings")
-    .set({ bytes: null })
-    .where("hall_id", "=", hall_id)
-    .where("bytes", "is not", null)
-    .where("commitment", "not in", openArguments(db, hall_id, now)),
-);
-
-const stale = query<{ readonly hall_id: string; readonly now: string }>()((db, { hall_id, now }) =>
-  db
-    .selectFrom("openings")
-    .select("commitment")
-    .where("hall_id", "=", hall_id)
-    .where("bytes", "is not", null)
-    .where("commitment", "not in", openArguments(db, hall_id, now))
-    .limit(1),
-);
-
-function openArguments(db: Kysely<Tables>, hall_id: string, now: string) {
-  return db
-    .selectFrom("holds")
-    .select("arguments")
-    .where("hall_id", "=", hall_id)
-    .where("state", "in", OPEN)
-    .where("ends_at", ">", now);
-}
-
-const addOpening = query<{
-  readonly hall_id: string;
-  readonly commitment: string;
-  readonly salt: Uint8Array;
-  readonly bytes: Uint8Array;
-}>()((db, { hall_id, commitment, salt, bytes }) =>
-  db.insertInto("openings").values({ hall_id, commitment, salt, bytes }),
 );

@@ -4,9 +4,9 @@ import { type Clock, timestamp } from "../protocol/clock.js";
 import { type Database, openDatabase, openReadOnly } from "./driver.js";
 import { RecordsError, toRecordsError } from "./error.js";
 import { hallsIn } from "./heads.js";
-import { closeOpenings, hasStaleOpenings } from "./holds.js";
 import type { Ledger } from "./ledger.js";
 import { migrate, versionOf } from "./migrations.js";
+import { closeOpenings, hasStaleOpenings } from "./openings.js";
 import { rebuildDeciding } from "./rebuild.js";
 import type { Witness } from "./witnessFile.js";
 

@@ -1,10 +1,9 @@
 import type { Bodies, Body, Common } from "../evidence/body.js";
-import type { Envelope } from "../evidence/dsse.js";
-import { isObject, isText, RecordError } from "../evidence/members.js";
-import { type Order, parseOrder } from "../evidence/order.js";
-import { type Header, type RecordKind, readCanonical } from "../evidence/record.js";
+import { RecordError } from "../evidence/members.js";
+import type { Header, RecordKind } from "../evidence/record.js";
 import { holdKeyText, parseVote } from "../evidence/request.js";
-import { fromBase64, type Json } from "../protocol/canonical.js";
+import { expectOrder, payloadOf, signerOf } from "./payload.js";
+import { type Names, recordRow } from "./recordRow.js";
 import type { ProjectionName, Projections } from "./schema.js";
 
 /** One change to a projection that a record makes. `expect` refuses the record when not exactly one row changes. */
@@ -36,13 +35,6 @@ export type HoldChange =
       readonly by: string;
     };
 
-type Names = {
-  readonly hall_id: string;
-  readonly seq: number;
-  readonly record_id: string;
-  readonly tenant_id: string | null;
-  readonly session_id: string | null;
-};
 type Fold<K extends RecordKind> = (names: Names, body: Bodies[K], header: Header) => readonly RowChange[];
 
 /** Kinds that move the standing epoch: their seq is the epoch of every record after (formats.md, Bodies). */
@@ -242,56 +234,6 @@ const FOLDS: { readonly [K in RecordKind]?: Fold<K> } = {
   receipt: closeCall,
   abandoned: closeCall,
 };
-
-function recordRow(names: Names, header: Header, body: Body | null): Projections["records"] {
-  const all = (body ?? {}) as Partial<
-    Common & Bodies["decision"] & Bodies["receipt"] & Bodies["denial_burst"]
-  >;
-  const request = header.kind === "hold" ? (body as Bodies["hold"] | null)?.request : undefined;
-  const approval = header.kind === "approval" ? (body as Bodies["approval"] | null)?.approval_id : undefined;
-  // Written out, not spread: this is made for every record, and a spread into so many members is slow.
-  return {
-    hall_id: names.hall_id,
-    seq: names.seq,
-    record_id: names.record_id,
-    tenant_id: names.tenant_id,
-    session_id: names.session_id,
-    at: header.at,
-    kind: header.kind,
-    parent_id: header.parent_id,
-    surface: all.surface ?? null,
-    correlation_id: all.correlation_id ?? null,
-    agent: all.actor ?? null,
-    skill_id: all.skill_id ?? null,
-    version: all.version ?? null,
-    tool: request?.tool ?? all.tool ?? null,
-    code: all.decision?.deny_reason_if_denied?.code ?? all.fault?.code ?? all.code ?? null,
-    denied: all.decision === undefined ? null : all.decision.denied ? 1 : 0,
-    dry_run: all.dry_run === undefined ? null : all.dry_run ? 1 : 0,
-    decision_id: all.ids?.decision_id ?? null,
-    approval_id: request?.approval_id ?? approval ?? all.grant_id ?? all.ids?.approval_id ?? null,
-  };
-}
-
-function expectOrder<K extends Order["kind"]>(envelope: Envelope, kind: K): Extract<Order, { kind: K }> {
-  const order = parseOrder(payloadOf(envelope));
-  if (order.kind !== kind) throw new RecordError(`${kind}: the order inside is of kind ${order.kind}`);
-  return order as Extract<Order, { kind: K }>;
-}
-
-/** The payload as it lies. Signatures are checked when a record is written, when one is used, and by verify. */
-function payloadOf(envelope: Envelope): Json {
-  const bytes = fromBase64(envelope.payload);
-  if (bytes === undefined) throw new RecordError("envelope: payload isn't base64");
-  return readCanonical("envelope payload", bytes) as Json;
-}
-
-function signerOf(certificate: Envelope): string {
-  const payload = payloadOf(certificate);
-  const key = isObject(payload) ? payload["publisher_key"] : undefined;
-  if (!isText(key)) throw new RecordError("certificate: publisher_key is missing");
-  return key;
-}
 
 function expectText(value: string | null, member: string): string {
   if (value === null) throw new RecordError(`install: ${member} is null`);

@@ -18,17 +18,10 @@ import {
 import type { Database } from "./driver.js";
 import { RecordsError } from "./error.js";
 import type { Cursor } from "./heads.js";
-import {
-  closeOpenings,
-  countOpenHolds,
-  type HeldWhole,
-  holdOf,
-  holdsOf,
-  keepOpening,
-  type OpenHold,
-} from "./holds.js";
+import { countOpenHolds, type HeldWhole, holdOf, holdsOf, type OpenHold } from "./holds.js";
 import { type Install, installsOf } from "./installs.js";
 import { judge } from "./judge.js";
+import { closeOpenings, keepOpening } from "./openings.js";
 import { EPOCH_KINDS, project, type RowChange } from "./project.js";
 import { newRecordId } from "./recordId.js";
 import type { Projections } from "./schema.js";
