@@ -6,7 +6,7 @@ import { installSkill } from "../../src/lifecycle/installSkill.js";
 import { publishSkill } from "../../src/lifecycle/publishSkill.js";
 import { runTool } from "../../src/lifecycle/runTool.js";
 import { testSkill } from "../../src/lifecycle/testSkill.js";
-import { homeOf, notes } from "./bench.js";
+import { homeOf, notes } from "./project.js";
 
 test("journey", async () => {
   const ws = await homeOf();

@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { buildSkillAt } from "../../src/lifecycle/buildSkillAt.js";
+import { certifySkill } from "../../src/lifecycle/certifySkill.js";
 import { LifecycleError } from "../../src/lifecycle/error.js";
 import { initHome } from "../../src/lifecycle/initHome.js";
+import { publishSkill } from "../../src/lifecycle/publishSkill.js";
 import type { Workshop } from "../../src/lifecycle/workshop.js";
 
 /** A workshop whose questions are answered by `answer` and kept, and whose clock can be moved. */
@@ -80,4 +83,11 @@ export async function failure(work: Promise<unknown>): Promise<LifecycleError> {
   if ("error" in outcome && outcome.error instanceof LifecycleError) return outcome.error;
   if ("error" in outcome) throw outcome.error;
   throw new Error(`it succeeded: ${JSON.stringify(outcome.value)}`);
+}
+
+/** A skill built, certified and published as its directory is now. */
+export async function publish(ws: Workshop, dir: string) {
+  await buildSkillAt(ws, { dir });
+  await certifySkill(ws, { dir });
+  return publishSkill(ws, { dir });
 }
