@@ -10,6 +10,7 @@ import type { HomeConfig } from "../protocol/config.js";
 import type { Outcome } from "../protocol/outcome.js";
 import type { SkillManifest, ToolExample } from "../protocol/skill.js";
 import { POLICY_TABLES } from "../protocol/tables.js";
+import { humanReason } from "./allowRules.js";
 import type { Built } from "./buildSkillAt.js";
 import { vouchFor } from "./certificate.js";
 import { enrol } from "./enrol.js";
@@ -140,7 +141,10 @@ function throwAwayPolicy(manifest: SkillManifest, env: HomeConfig["env"], keys: 
   const rules = capabilities.map((capability_id, i) => ({
     rule_id: `rr_example_${i + 1}`,
     match: { capability_id },
-    decision: { candidate_workers_ranked: [{ worker_species_id: worker.species, score_hint: 1 }] },
+    decision: {
+      candidate_workers_ranked: [{ worker_species_id: worker.species, score_hint: 1 }],
+      escalation: { human_required_default: humanReason(capability_id, manifest) !== undefined },
+    },
   }));
   return makePolicyDocument(config, { rules });
 }
