@@ -72,6 +72,7 @@ async function emitLibrary(outDir) {
 /** The command: a small entry, chunks that load when needed, and the notices of what was bundled. */
 async function bundleCommand(outdir) {
   const esbuild = await import("esbuild");
+  const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
   const { metafile, outputFiles } = await esbuild.build({
     absWorkingDir: ROOT,
     entryPoints: ["src/cli/hall.ts"],
@@ -86,6 +87,7 @@ async function bundleCommand(outdir) {
     minify: true,
     legalComments: "external",
     external: EXTERNAL,
+    define: { HALL_VERSION: JSON.stringify(version) },
     plugins: [{ name: "left out", setup: leaveOut }],
     metafile: true,
     write: false,
@@ -104,6 +106,11 @@ async function bundleCommand(outdir) {
 /** Puts what stands in for them in the place of the modules that are left out. */
 function leaveOut(build) {
   for (const [filter, contents] of LEFT_OUT) build.onLoad({ filter }, () => ({ contents, loader: "js" }));
+  // Commander starts subcommands that are programs of their own; there are none.
+  build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+    importer.includes("commander") ? { path: "child_process", namespace: "left-out" } : undefined,
+  );
+  build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = {}" }));
 }
 
 /** A bundled `import()` of a CommonJS file has only `default`, where Node gives the names too: caught here, not by a user. */

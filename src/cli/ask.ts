@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import { Interrupted } from "./failure.js";
 import type { Host } from "./host.js";
 import type { Output } from "./output.js";
@@ -10,8 +9,9 @@ export function canAsk({ stdin, stderr }: Pick<Host, "stdin" | "stderr">): boole
 
 /** Asks for a line; an empty one is `usual`. The conversation is on stderr, since stdout carries the result. */
 export async function askLine(host: Host, question: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
   const { stdin, stderr, signal } = host;
-  const reader = createInterface({ input: stdin, output: stderr as NodeJS.WritableStream });
+  const reader = createInterface({ input: stdin, output: stderr });
   reader.on("SIGINT", () => process.kill(process.pid, "SIGINT")); // the terminal hands Ctrl-C to the reader as a key
   try {
     return (await reader.question(question, { signal })).trim();
@@ -31,7 +31,7 @@ export async function accept(
   details: readonly string[],
 ): Promise<boolean> {
   if (yes) {
-    out.note(...details.map((line) => `  ${line}`));
+    out.note(`${question} Yes, as --yes says.`, ...details.map((line) => `  ${line}`));
     return true;
   }
   out.ask(question, ...details.map((line) => `  ${line}`));

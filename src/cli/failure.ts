@@ -92,17 +92,23 @@ export function failureLines(failure: Omit<Failure, "exit">): readonly Line[] {
   return [
     [{ style: "red", text: `${code}: ` }, first],
     ...rest,
-    ...problems.flatMap(problemLines),
+    ...problems.flatMap((problem) => problemLines(problem)),
     ...(helps === "" ? [] : helps.split("\n")),
     ...(stack === "" ? [] : stack.split("\n")),
   ];
 }
 
 /** `skill.yaml:12 tools.0.name: message. Remedy.` */
-export function problemLines({ file, line, path, message, remedy }: FailureProblem): readonly Line[] {
+export function problemLines(problem: FailureProblem, label = ""): readonly Line[] {
+  const { file, line, path, message, remedy } = problem;
   const place = [file, line].filter((part) => part !== undefined).join(":");
   const where = [place, path].filter(Boolean).join(" ");
-  const whole: Line = ["  ", { style: "bold", text: where === "" ? "" : `${where}: ` }, message];
+  const whole: Line = [
+    "  ",
+    { style: "yellow", text: label },
+    { style: "bold", text: where && `${where}: ` },
+    message,
+  ];
   return remedy ? [whole, ["    ", { style: "dim", text: remedy }]] : [whole];
 }
 

@@ -1,5 +1,7 @@
 import { writeSync } from "node:fs";
-import { VERSION } from "../protocol/version.js";
+
+/** package.json's version, put in by the build: importing even that would take as long as answering. */
+declare const HALL_VERSION: string;
 
 /*
  * The command. It starts many times a day, so everything is loaded when it is known to be needed; the version needs
@@ -7,7 +9,7 @@ import { VERSION } from "../protocol/version.js";
  */
 const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
-  writeSync(1, `${VERSION}\n`);
+  writeSync(1, `${HALL_VERSION}\n`);
 } else {
   const { start } = await import("./start.js");
   await start(argv);

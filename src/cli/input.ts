@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { text } from "node:stream/consumers";
 import { UsageError } from "./failure.js";
 import type { Host } from "./host.js";
 
@@ -23,7 +22,7 @@ export async function readInput(
 }
 
 async function readSource(input: string, source: string, stdin: Host["stdin"], cwd: string): Promise<string> {
-  if (input === "-") return text(stdin);
+  if (input === "-") return (await import("node:stream/consumers")).text(stdin);
   if (!input.startsWith("@")) return input;
   try {
     return await readFile(resolve(cwd, source), "utf8");

@@ -25,7 +25,7 @@ export async function main(argv: readonly string[], host: Host): Promise<ExitCod
   try {
     const { operands } = program.parseOptions([...argv]);
     const named = commandAt(program, operands);
-    path = named.path;
+    path = operands[0] === "help" ? commandAt(program, operands.slice(1)).path : named.path;
     const isUnknown = named.command.commands.length > 0 && named.rest.length > 0;
     await program.parseAsync(isUnknown ? [...operands] : [...argv], { from: "user" }); // help of what isn't there is no help
     return host.signal.aborted ? EXIT.interrupted : exit;
@@ -42,7 +42,10 @@ function misuse({ code, message }: CommanderError, said: string, path: string): 
   const helps = `See how it goes: ${path} --help`;
   if (code === "commander.help") return new UsageError(`${path} needs a command after it.`, said);
   const [what = "", ...suggestion] = message.replace(/^error: /, "").split("\n");
-  return new UsageError(`${what}.`, [...suggestion.map(nearest), helps].join("\n"));
+  return new UsageError(
+    `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, "")}.`,
+    [...suggestion.map(nearest), helps].join("\n"),
+  );
 }
 
 /** `(Did you mean build?)` without its brackets. */

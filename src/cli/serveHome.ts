@@ -1,4 +1,4 @@
-import { findHome } from "../hall/findHome.js";
+import { findDirectory } from "../hall/findHome.js";
 import { VERSION } from "../protocol/version.js";
 import { EXIT, type ExitCode } from "./exit.js";
 import type { Run } from "./run.js";
@@ -15,7 +15,7 @@ const INSTRUCTIONS =
 export async function serveHome(run: Run): Promise<ExitCode> {
   const { host, flags } = run;
   const { stdin, stdout, cwd, environment } = host;
-  findHome({ home: flags.home, cwd, environment }); // where there is none, nobody is greeted
+  findDirectory({ home: flags.home, cwd, environment }); // where there is none, nobody is greeted
   const { greet } = await import("../mcp/greeting.js");
   const welcome = { version: VERSION, instructions: INSTRUCTIONS };
   const greeter = greet(stdin, stdout, welcome);

@@ -1,6 +1,5 @@
 import { callerOf } from "../hall/caller.js";
-import type { Home } from "../hall/findHome.js";
-import { readConfig } from "../hall/home.js";
+import { type Home, readConfig } from "../hall/home.js";
 import { openHome } from "../hall/open.js";
 import type { HallParts } from "../hall/parts.js";
 import { attestInstalled } from "../hall/startup.js";

@@ -46,7 +46,7 @@ export function addVerb<Options>(program: Program, verb: Verb<Options>): void {
 
 /** Adds a word under which commands stand, and gives the place for them. */
 export function addGroup(program: Program, name: string, teaching: Teaching): Program {
-  const command = program.command.command(name);
+  const command = program.command.command(name).helpCommand(false);
   teach(command, teaching);
   return { ...program, command };
 }

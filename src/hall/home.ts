@@ -1,10 +1,35 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { type HomeConfig, HomeConfigSchema } from "../protocol/config.js";
 import { PROFILES } from "../protocol/profile.js";
-import { type Home, HomeError } from "./findHome.js";
+import { type Environment, findDirectory, HomeError } from "./findHome.js";
 
-export { type Environment, findHome, type Home, HomeError, homeAt } from "./findHome.js";
+export { type Environment, HomeError } from "./findHome.js";
+
+/** Where a home's policy files and this machine's state for it lie. */
+export type Home = {
+  /** The real path of the `.hall` directory. */
+  readonly dir: string;
+  /** This machine's state directory of the home: database, keys, artifacts, data, witness. */
+  readonly state: string;
+  readonly database: string;
+};
+
+/** The home that {@link findDirectory} finds, with its state on this machine. Throws HomeError NO_HOME. */
+export function findHome(options: Parameters<typeof findDirectory>[0]): Home {
+  return homeAt(findDirectory(options), options.environment);
+}
+
+/** The home whose `.hall` directory is `dir`, which must exist. */
+export function homeAt(dir: string, environment: Environment): Home {
+  const real = realpathSync(dir);
+  const base = environment["XDG_STATE_HOME"] || join(environment["HOME"] || homedir(), ".local", "state");
+  const own = createHash("sha256").update(real).digest("hex");
+  const state = resolve(environment["HALL_STATE"] || join(base, "hall", own));
+  return { dir: real, state, database: resolve(environment["HALL_DB_PATH"] || join(state, "hall.db")) };
+}
 
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 

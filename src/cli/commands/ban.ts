@@ -22,20 +22,25 @@ export function addBan(program: Program): void {
   });
   addVerb(ban, {
     usage: "list",
-    summary: "what is banned, by whose word",
-    text: "One line a ban: subject, scope, since when, and the record of the order.",
+    summary: "what is banned",
+    text: "One line a ban: subject, scope, and the record of the order.",
     example: "hall ban list",
     inForce: true,
     async run({ workshop, out }) {
       const { listBans } = await import("../../lifecycle/ban.js");
       const bans = await listBans(workshop);
       out.result({ ok: true, bans }, () =>
-        columns(bans.map(({ subject, scope, record_id }) => [subject, scope, record_id])),
+        columns(bans.map(({ subject, scope, record_id }) => [typed(subject), scope, record_id])),
       );
       if (bans.length === 0) out.note("Nothing is banned.");
       return EXIT.ok;
     },
   });
+}
+
+/** A subject of an order as a person types it. */
+function typed(subject: string): string {
+  return subject.replace(/^hash:/, "sha256:").replace(/^skill:/, "");
 }
 
 const SCOPES = ["org", "global"] as const;

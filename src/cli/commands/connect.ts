@@ -1,5 +1,5 @@
 import { EXIT } from "../exit.js";
-import { UsageError } from "../failure.js";
+import { Declined, UsageError } from "../failure.js";
 import { addVerb, option, type Program } from "../verb.js";
 
 /** `hall connect claude`. */
@@ -7,13 +7,17 @@ export function addConnect(program: Program): void {
   addVerb<{ undo?: true }>(program, {
     usage: "connect <client>",
     summary: "write a client's configuration, so that it calls this home's tools",
-    text: "For claude (Claude Code): shows and writes the entry of .mcp.json in the project, with absolute paths. --undo takes that entry out again and leaves everything else.",
+    text: "For claude (Claude Code): writes an entry into .mcp.json of the project, with absolute paths. --undo takes that entry out again and leaves everything else.",
     example: "hall connect claude\nhall connect claude --undo",
     asks: true,
     options: [option("--undo", "take the entry out again")],
     async run({ workshop, out }, [client = ""], { undo }) {
       if (client !== "claude")
         throw new UsageError(`There is no way yet to connect ${client}.`, "Known clients: claude.");
+      const question = undo
+        ? "Take the Hall's entry out of the project's .mcp.json?"
+        : "Let Claude Code start hall mcp in this project, by an entry in its .mcp.json?";
+      if (!(await workshop.accept(question, []))) throw new Declined("Nothing was written.");
       const { connectClient } = await import("../../lifecycle/connectClient.js");
       const done = await connectClient(workshop, { client, undo: undo === true });
       out.result({ ok: true, ...done }, () => [

@@ -127,7 +127,6 @@ function installedLines(done: Installed): readonly Line[] {
     `  artifact  sha256:${done.artifact_digest}`,
     `  signer    ${done.signer}`,
     `  tools     ${done.tools.join(", ")}`,
-    ...done.envelope.map((line) => `  may       ${line}`),
     ...done.changes.map((line) => `  changed   ${line}`),
   ];
 }

@@ -14,6 +14,6 @@ export function savedLines(saved: Saved): readonly Line[] {
     [{ style: "green", text: what }, `${skill_id} ${version}  ${tools.join(", ")}`],
     ...rules.map((rule) => `  rule in force: ${String(rule["rule_id"])}`),
     ...notes.map((note) => `  ${note}`),
-    ...warnings.flatMap((warning) => problemLines(warning)),
+    ...warnings.flatMap((warning) => problemLines(warning, "warning: ")),
   ];
 }

@@ -54,9 +54,7 @@ function addBuild(skill: Program): void {
     async run({ workshop, out }, [dir = "."]) {
       const { buildSkillAt } = await import("../../lifecycle/buildSkillAt.js");
       const built = await buildSkillAt(workshop, { dir });
-      for (const warning of built.warnings) {
-        out.note([{ style: "yellow", text: "warning" }], ...problemLines(warning));
-      }
+      out.note(...built.warnings.flatMap((warning) => problemLines(warning, "warning: ")));
       out.result({ ok: true, ...built }, () => [
         [{ style: "green", text: "Built " }, `${built.skill_id} ${built.version}`],
         `  artifact  sha256:${built.artifact_digest}`,
