@@ -44,6 +44,7 @@ export function commitDecision(tx: Tx, commit: Commit): Committed {
   const hold = verdict.answer === "hold" && !call.dry_run ? holdOf(tx, commit) : null;
   const body = decisionBody(acting, ledger, call, situation, verdict);
   const { record_id } = tx.append({ kind: "decision", body });
+  if (commit.salted !== null && !hold?.isNew) tx.keepSalt(commit.salted.hash, commit.salted.salt);
   if (hold?.isNew) {
     const { request, salt, bytes } = hold;
     tx.openHold({ draft: { kind: "hold", body: { ...acting, request } }, salt, bytes });

@@ -96,18 +96,21 @@ async function writeReceipt(
   const { caller, correlation_id } = call;
   const spell = (ms: number | null) => (ms === null ? null : timestamp(ms));
   const containment = situation.snapshot.skill.containment;
+  const salt = parts.salt();
+  const result = performed.ok ? commitment("result", performed.bytes, salt) : null;
   try {
     const { value, head } = await writeWithin(parts.store(), (tx) => {
       const body: Draft<"receipt">["body"] = {
         ...commonBody(caller, parts.engine, { correlation_id, tool: situation.tool }),
         outcome: performed.ok ? "done" : "failed",
         fault: performed.ok ? null : { code: performed.fault.code, detail: performed.detail },
-        result: performed.ok ? commitment("result", performed.bytes, parts.salt()) : null,
+        result,
         started_at: spell(performed.started_at),
         ended_at: spell(performed.ended_at),
         containment: containment === "unknown" ? null : containment,
         executed_by: "hall",
       };
+      if (result !== null) tx.keepSalt(result, salt);
       return tx.append({ kind: "receipt", body, parent_id: committed.value.record_id });
     });
     return { receipt_id: value.record_id, head };

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Database } from "./driver.js";
 import { OPEN_STATES } from "./holds.js";
 import type { Tables } from "./schema.js";
@@ -12,6 +12,19 @@ export function closeOpenings(db: Database, hall_id: string, now: string): void 
 /** Whether closeOpenings would drop anything. */
 export function hasStaleOpenings(db: Database, hall_id: string, now: string): boolean {
   return db.get(stale, { hall_id, now }) !== undefined;
+}
+
+/** Keeps the salt of a commitment whose bytes are the caller's to keep. One that is kept already stays as it is. */
+export function keepSalt(
+  db: Database,
+  opening: { readonly hall_id: string; readonly commitment: string; readonly salt: Uint8Array },
+): void {
+  db.run(addSalt, opening);
+}
+
+/** A salt that no record's arguments or result have, if there is one. */
+export function straySalt(db: Database, hall_id: string): string | undefined {
+  return db.get(stray, { hall_id })?.commitment;
 }
 
 /** Keeps what a hold's commitment opens to. */
@@ -62,4 +75,35 @@ const addOpening = query<{
   readonly bytes: Uint8Array;
 }>()((db, { hall_id, commitment, salt, bytes }) =>
   db.insertInto("openings").values({ hall_id, commitment, salt, bytes }),
+);
+
+const addSalt = query<{
+  readonly hall_id: string;
+  readonly commitment: string;
+  readonly salt: Uint8Array;
+}>()((db, { hall_id, commitment, salt }) =>
+  db
+    .insertInto("openings")
+    .values({ hall_id, commitment, salt, bytes: null })
+    .onConflict((conflict) => conflict.doNothing()),
+);
+
+// Bodies are blobs, whose JSON functions would read them as JSONB: hence the casts.
+const stray = query<{ readonly hall_id: string }>()((db, { hall_id }) =>
+  db
+    .selectFrom("openings")
+    .select("commitment")
+    .where("hall_id", "=", hall_id)
+    .where(
+      "commitment",
+      "not in",
+      sql<string>`(
+        SELECT coalesce(
+          json_extract(CAST(body AS TEXT), '$.route_input.request.arguments'),
+          json_extract(CAST(body AS TEXT), '$.request.arguments'),
+          json_extract(CAST(body AS TEXT), '$.result'),
+          '')
+        FROM ledger WHERE hall_id = ${hall_id} AND body IS NOT NULL)`,
+    )
+    .limit(1),
 );

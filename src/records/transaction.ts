@@ -21,7 +21,7 @@ import type { Cursor } from "./heads.js";
 import { countOpenHolds, type HeldWhole, holdOf, holdsOf, type OpenHold } from "./holds.js";
 import { type Install, installsOf } from "./installs.js";
 import { judge } from "./judge.js";
-import { closeOpenings, keepOpening } from "./openings.js";
+import { closeOpenings, keepOpening, keepSalt } from "./openings.js";
 import { EPOCH_KINDS, project, type RowChange } from "./project.js";
 import { newRecordId } from "./recordId.js";
 import type { Projections } from "./schema.js";
@@ -47,6 +47,8 @@ export type Tx = {
   }): Appended;
   /** Keeps policy documents, catalogues and skill.json; returns H(bytes). */
   putDocument(bytes: Uint8Array): string;
+  /** Keeps the salt of a commitment to arguments or a result, so that whoever has the bytes can prove them later. */
+  keepSalt(commitment: string, salt: Uint8Array): void;
   hold(approval_id: string): HeldWhole | undefined;
   holdsOf(holder: HoldKey): readonly OpenHold[];
   countOpenHolds(caller: { readonly tenant_id: string; readonly agent: string }): number;
@@ -104,6 +106,7 @@ export function openTx({ db, clock, random }: TxParts, start: Cursor | undefined
       append,
       openHold,
       putDocument: (bytes) => putDocument(db, id(), bytes),
+      keepSalt: (commitment, salt) => whole(() => keepSalt(db, { hall_id: id(), commitment, salt })),
       hold: (approval_id) => holdOf(db, id(), approval_id, timeNow()),
       holdsOf: (holder) => holdsOf(db, id(), holder, timeNow()),
       countOpenHolds: (caller) => countOpenHolds(db, { hall_id: id(), ...caller, now: timeNow() }),

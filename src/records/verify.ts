@@ -10,6 +10,7 @@ import { allDocuments } from "./documents.js";
 import type { Database } from "./driver.js";
 import { RecordsError } from "./error.js";
 import { inTransaction } from "./home.js";
+import { straySalt } from "./openings.js";
 import { type LedgerRow, openScratch, readRecord } from "./rebuild.js";
 import { type LedgerTables, PROJECTION_TABLES, type Projections } from "./schema.js";
 import type { Witness } from "./witnessFile.js";
@@ -110,7 +111,10 @@ function documentProblem(db: Database, hall_id: string): FirstBad | undefined {
   return wrong && { seq: null, reason: `document ${wrong.digest} isn't what its policy_digest says` };
 }
 
-/** Salt and, while a hold is open, bytes of its arguments. The salt of a closed hold can't be checked any more. */
+/**
+ * Salts of arguments and results, and the arguments' bytes while a hold is open. A salt can't be checked without its
+ * bytes, only that a record commits with it.
+ */
 function openingProblem(db: Database, scratch: Database, hall_id: string, now: string): FirstBad | undefined {
   const openings = new Map(openingsOf(db, hall_id).map((opening) => [opening.commitment, opening]));
   for (const hold of scratch.each<Projections["holds"]>("SELECT * FROM holds ORDER BY seq")) {
@@ -120,8 +124,11 @@ function openingProblem(db: Database, scratch: Database, hall_id: string, now: s
     const reason = wrongWith(opening, isOpen);
     if (reason !== undefined) return { seq: hold.seq, reason };
   }
-  const [stray] = openings.keys();
-  return stray === undefined ? undefined : { seq: null, reason: `no hold commits to the arguments ${stray}` };
+  const odd = [...openings.values()].find(({ salt, bytes }) => bytes !== null || salt.length !== SALT_BYTES);
+  const stray = odd?.commitment ?? straySalt(db, hall_id);
+  return stray === undefined
+    ? undefined
+    : { seq: null, reason: `no record commits to ${stray} with this salt` };
 }
 
 type Opening = LedgerTables["openings"];

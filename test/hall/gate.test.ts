@@ -1,5 +1,9 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { commitment } from "../../src/evidence/commitment.js";
+import { makeGate } from "../../src/hall/gate.js";
 import { principalOf } from "../../src/hall/open.js";
+import { encode } from "../../src/protocol/canonical.js";
+import type { Tx } from "../../src/records/transaction.js";
 import { CALLER, openNotesHall } from "./memoryHall.js";
 
 describe("a governed call", async () => {
@@ -70,5 +74,45 @@ describe("a governed call", async () => {
 
   test("verifies as a whole", () => {
     expect(hall.audit.verify()).toMatchObject({ ok: true });
+  });
+});
+
+describe("commitments", async () => {
+  const parts = await openNotesHall();
+  afterAll(() => parts.hall.close());
+
+  test("to arguments and result can be opened by whoever kept them, each under a salt of its own", async () => {
+    const salts: [string, Uint8Array][] = [];
+    const store = parts.store();
+    const spying = {
+      ...store,
+      write: ((job: (tx: Tx) => unknown) =>
+        store.write((tx) => {
+          const keepSalt = (hash: string, salt: Uint8Array) => {
+            salts.push([hash, salt]);
+            tx.keepSalt(hash, salt);
+          };
+          return job({ ...tx, state: tx.state, keepSalt });
+        })) as typeof store.write,
+    };
+    const gate = makeGate({ ...parts.gateParts, store: () => spying }, CALLER);
+    const outcome = await gate.invoke("search_notes", { query: "tea" });
+    const [decision, receipt] = parts.hall.audit.query({ id: outcome.record_id ?? "" });
+    const { route_input, result } = Object.assign({}, decision?.body, receipt?.body) as {
+      route_input: { request: { arguments: string } };
+      result: string;
+    };
+    expect(salts.map(([hash]) => hash)).toEqual([route_input.request.arguments, result]);
+    const [[, ofArguments], [, ofResult]] = salts as [[string, Uint8Array], [string, Uint8Array]];
+    expect(commitment("arguments", encode('{"query":"tea"}'), ofArguments)).toBe(
+      route_input.request.arguments,
+    );
+    expect(commitment("result", encode('{"hits":[]}'), ofResult)).toBe(result);
+    expect(parts.hall.audit.verify()).toMatchObject({ ok: true });
+  });
+
+  test("are the only trace of a value in the record", async () => {
+    await parts.hall.gate(CALLER).invoke("search_notes", { query: "zanzibar" });
+    expect(JSON.stringify(parts.hall.audit.query({}))).not.toContain("zanzibar");
   });
 });
