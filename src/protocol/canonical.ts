@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { rememberShapes } from "./shapes.js";
 
 /** A JSON value as it is hashed, signed, stored or sent. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -43,7 +44,11 @@ function write(value: unknown, depth: number): string {
   }
 }
 
+/** Text that needs no escape: no quote, backslash, control character or surrogate, paired or not. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\ud7ff\ue000-\uffff]*$/;
+
 function writeString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   if (!text.isWellFormed()) throw new CanonicalError("a lone surrogate");
   return JSON.stringify(text);
 }
@@ -63,15 +68,19 @@ function writeObject(value: object, depth: number): string {
     throw new CanonicalError("an object that isn't plain");
   if (Object.getOwnPropertySymbols(value).length > 0) throw new CanonicalError("a symbol as a name");
   const record = value as Record<string, unknown>;
-  const names = Object.keys(record).sort(); // UTF-16 code units, as RFC 8785 section 3.2.3 asks
-  let text = "{";
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i] as string;
-    if (name === "__proto__") throw new CanonicalError("a member named __proto__");
-    text += `${i === 0 ? "" : ","}${writeString(name)}:${write(record[name], depth + 1)}`;
+  const { sorted, spelled } = shapeOf(Object.keys(record));
+  if (sorted.length === 0) return "{}";
+  let text = "";
+  for (let i = 0; i < sorted.length; i++) {
+    text += `${spelled[i]}${write(record[sorted[i] as string], depth + 1)}`;
   }
   return `${text}}`;
 }
+
+const shapeOf = rememberShapes((name) => {
+  if (name === "__proto__") throw new CanonicalError("a member named __proto__");
+  return writeString(name);
+});
 
 /**
  * The value of canonical JSON bytes. Decodes UTF-8 fatally, parses, writes again and refuses unequal bytes,
