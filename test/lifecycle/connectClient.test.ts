@@ -1,0 +1,75 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { connectClient } from "../../src/lifecycle/connectClient.js";
+import { failure, homeOf, readJson, type TestWorkshop } from "./project.js";
+
+const fileOf = (ws: TestWorkshop) => join(ws.cwd, ".mcp.json");
+const connect = (ws: TestWorkshop, undo = false) => connectClient(ws, { client: "claude", undo });
+
+test("writes how to start this Hall, with absolute paths, once", async () => {
+  const ws = await homeOf();
+  const { file, written, entry } = await connect(ws);
+  expect({ file, written }).toEqual({ file: fileOf(ws), written: true });
+  expect(entry).toEqual({
+    type: "stdio",
+    command: "/usr/bin/node",
+    args: ["/opt/hall.mjs", "mcp"],
+    env: { HALL_HOME: join(ws.cwd, ".hall"), HALL_STATE: ws.environment["HALL_STATE"] },
+  });
+  expect(readJson(file)).toEqual({ mcpServers: { hall: entry } });
+  expect(await connect(ws)).toMatchObject({ written: false });
+});
+
+test("names the state directory only where it isn't the usual one", async () => {
+  const ws = await homeOf();
+  const usual = { ...ws, environment: { HOME: ws.environment["HOME"] } };
+  expect(Object.keys((await connect(usual)).entry.env)).toEqual(["HALL_HOME"]);
+});
+
+test("undo removes what it wrote, and the file if it made it", async () => {
+  const ws = await homeOf();
+  await connect(ws);
+  expect(await connect(ws, true)).toMatchObject({ written: true });
+  expect(existsSync(fileOf(ws))).toBe(false);
+  expect(await connect(ws, true)).toMatchObject({ written: false });
+});
+
+test("everything else in the file stays, there and back", async () => {
+  const ws = await homeOf();
+  const theirs = { other: 1, mcpServers: { files: { command: "x", args: [] } } };
+  writeFileSync(fileOf(ws), JSON.stringify(theirs));
+  await connect(ws);
+  expect(readJson(fileOf(ws))).toMatchObject(theirs);
+  await connect(ws, true);
+  expect(readJson(fileOf(ws))).toEqual(theirs);
+});
+
+test("a file that somebody else made stays, even when nothing is left in it", async () => {
+  const ws = await homeOf();
+  writeFileSync(fileOf(ws), '{"mcpServers":{}}');
+  await connect(ws);
+  await connect(ws, true);
+  expect(readJson(fileOf(ws))).toEqual({ mcpServers: {} });
+});
+
+test("another program of that name, or another home's Hall, is left alone", async () => {
+  const ws = await homeOf();
+  for (const entry of [
+    { command: "other" },
+    { command: "node", args: ["mcp"], env: { HALL_HOME: "/elsewhere/.hall" } },
+  ]) {
+    const text = JSON.stringify({ mcpServers: { hall: entry } });
+    writeFileSync(fileOf(ws), text);
+    expect(await failure(connect(ws))).toMatchObject({ code: "FOREIGN_ENTRY" });
+    expect(await connect(ws, true)).toMatchObject({ written: false });
+    expect(readFileSync(fileOf(ws), "utf8")).toBe(text);
+  }
+});
+
+test.each(["{", "[]", '{"mcpServers": []}'])("a file with %j isn't touched", async (text) => {
+  const ws = await homeOf();
+  writeFileSync(fileOf(ws), text);
+  expect(await failure(connect(ws))).toMatchObject({ code: "BAD_FILE" });
+  expect(readFileSync(fileOf(ws), "utf8")).toBe(text);
+});
