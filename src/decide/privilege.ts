@@ -41,7 +41,7 @@ function judge(
     return { isAllowed: false, reason: "no_privilege_envelope" };
   }
   const answer = allows(input.env, input.data_label, found);
-  if (!Array.isArray(answer)) return undefined;
+  if (!Array.isArray(answer) || answer.length !== 2) return undefined;
   const [isAllowed, reason] = answer as readonly unknown[];
   return typeof isAllowed === "boolean" && typeof reason === "string" ? { isAllowed, reason } : undefined;
 }

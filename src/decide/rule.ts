@@ -66,13 +66,18 @@ function readRule(rule_id: string, decision: Members): Rule {
     maxBlast: readMaxBlast(decision["max_blast_score"]),
     scoresBlast: controls.some((control) => canonicalControl(control) === BLAST_CONTROL),
     checksPrivilege: controls.some((control) => canonicalControl(control) === PRIVILEGE_CONTROL),
-    flaw: isBeyondThisEngine(escalation, preconditions) ? "DENY_INTERNAL_ERROR" : null,
+    flaw: isBeyondThisEngine(decision, escalation, preconditions) ? "DENY_INTERNAL_ERROR" : null,
   });
 }
 
 /** Conditions that this engine doesn't evaluate: a rule that states one denies rather than being obeyed in part. */
-function isBeyondThisEngine(escalation: Escalation, preconditions: Preconditions): boolean {
+function isBeyondThisEngine(
+  decision: Members,
+  escalation: Escalation,
+  preconditions: Preconditions,
+): boolean {
   return (
+    decision["max_chain_blast"] !== undefined ||
     escalation.human_required_if.length > 0 ||
     escalation.msavx_step_up ||
     preconditions.deny_if_unsigned_artifact_in_prod ||

@@ -57,6 +57,7 @@ function wordsOf(condition: unknown): readonly string[] | null {
   const { any, in: list, eq } = condition as { any?: unknown; in?: unknown; eq?: unknown };
   if (any === true) return null;
   if (Array.isArray(list)) return eachOnce(list);
+  if (list !== undefined) return [];
   return typeof eq === "string" ? [eq] : [];
 }
 
