@@ -72,8 +72,10 @@ export function toFailure(error: unknown): Failure {
     return { exit: EXIT.usage, code: "USAGE", message, problems: [], helps };
   }
   if (isCoded(error)) {
-    const { code, message, helps = "" } = error;
-    return { exit: EXIT.fault, code, message, problems: (error.problems ?? []).map(toProblem), helps };
+    const { code, helps = "", problems = [] } = error;
+    const isListed = problems.some((problem) => typeof problem === "string"); // its message lists them too
+    const message = isListed ? (error.message.split("\n")[0] ?? "") : error.message;
+    return { exit: EXIT.fault, code, message, problems: problems.map(toProblem), helps };
   }
   return {
     exit: EXIT.fault,

@@ -32,7 +32,8 @@ function addInstall(skill: Program): void {
       });
       out.result({ ok: true, ...done }, () => [
         ...done.installed.flatMap(installedLines),
-        ...(done.allowed ? ["Allowed by the rules in force."] : []),
+        ...(done.installed.length === 0 ? ["Nothing to install."] : []),
+        ...(done.allowed && id !== undefined ? ["Allowed by the rules in force."] : []),
         ...done.notes,
       ]);
       if (!done.allowed && done.rule.length > 0) {
