@@ -3,7 +3,6 @@ import { commitment } from "../evidence/commitment.js";
 import { checkGrant, type GrantState } from "../evidence/grant.js";
 import type { PolicyApprover } from "../evidence/policy.js";
 import type { HoldKey, HoldRequest } from "../evidence/request.js";
-import type { Hold } from "../protocol/decision.js";
 import type { ApprovalFact } from "../protocol/facts.js";
 import { isProduction } from "../protocol/request.js";
 import type { ApprovalNeed } from "../protocol/rule.js";
@@ -91,11 +90,4 @@ export function approvalFact(held: HeldApproval | null): ApprovalFact {
   return held.state === "granted"
     ? { state: "granted", approval_id, holds }
     : { state: held.state, approval_id };
-}
-
-/** Whether a grant was given for exactly the holds that a decision met. */
-export function sameHolds(a: readonly Hold[], b: readonly Hold[]): boolean {
-  return (
-    a.length === b.length && a.every((hold, i) => hold.code === b[i]?.code && hold.reason === b[i]?.reason)
-  );
 }

@@ -6,6 +6,7 @@ import type { Gate, InvokeOptions } from "../../src/hall/types.js";
 import { createMcpServer, type McpServerOptions } from "../../src/mcp/index.js";
 import type { RouteDecision } from "../../src/protocol/decision.js";
 import type { Outcome } from "../../src/protocol/outcome.js";
+import { DEFAULT_ESCALATION, DEFAULT_PRECONDITIONS } from "../../src/protocol/rule.js";
 import type { ToolDefinition } from "../../src/protocol/skill.js";
 
 export const decision: RouteDecision = {
@@ -25,8 +26,8 @@ export const decision: RouteDecision = {
   candidate_workers_ranked: [],
   required_controls_effective: [],
   recommended_profiles_effective: [],
-  escalation_effective: {},
-  preconditions_checked: {},
+  escalation_effective: DEFAULT_ESCALATION,
+  preconditions_checked: DEFAULT_PRECONDITIONS,
   artifact_hash: null,
   worker_attestation_checked: true,
   worker_attestation_valid: true,
