@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { PolicyDocument } from "../evidence/policy.js";
 import { parseConfig, readHomeFile } from "../hall/home.js";
@@ -41,25 +41,25 @@ export async function amendPolicy(ws: Workshop, parts: OpenHome, amendment: Amen
   const config = parseConfig(wanted.config, "the policy in force");
   checkRoles(parts, config);
   const changes = policyChanges(document, wanted);
-  const file = editFile(parts, amendment);
   if (changes.length === 0) {
-    file.write();
+    editFile(parts, amendment);
     return { accepted: true, record_id: null, changes };
   }
+  const operator = operatorOf(parts);
   if (!(await ws.accept(amendment.question, changes))) return { accepted: false, record_id: null, changes };
-  file.write();
+  if (store.state().policy_digest !== policy.digest) {
+    throw new LifecycleError(
+      "BUSY",
+      "Another policy was put in force meanwhile.",
+      "Look at it and try again.",
+    );
+  }
+  const restore = editFile(parts, amendment);
   try {
-    if (store.state().policy_digest !== policy.digest) {
-      throw new LifecycleError(
-        "BUSY",
-        "Another policy was put in force meanwhile.",
-        "Look at it and try again.",
-      );
-    }
-    const { record_id } = await operatorOf(parts).apply(wanted, amendment.reason);
+    const { record_id } = await operator.apply(wanted, amendment.reason);
     return { accepted: true, record_id, changes };
   } catch (error) {
-    file.restore();
+    restore();
     throw error;
   }
 }
@@ -78,20 +78,18 @@ function amended(document: PolicyDocument, amendment: Amendment): PolicyDocument
     : { ...document, rules: next.rules };
 }
 
-/** The same change to the file: other members, other edits and its order stay. */
-function editFile({ home }: OpenHome, amendment: Amendment): { write(): void; restore(): void } {
+/** The same change to the file: other members, other edits and its order stay. Returns the way back. */
+function editFile({ home }: OpenHome, amendment: Amendment): () => void {
   const path = join(home.dir, amendment.file);
   const before = readHomeFile(home, amendment.file) as Json | undefined;
   const after =
     amendment.file === "config.json"
       ? amendment.edit(asObject(before, path))
       : withRules(before, amendment.edit);
-  const isSame = JSON.stringify(before) === JSON.stringify(after);
-  const bytes = isSame || before === undefined ? undefined : readFileSync(path);
-  return {
-    write: () => (isSame ? undefined : writeWhole(path, jsonText(after))),
-    restore: () => (bytes === undefined ? undefined : writeWhole(path, bytes)),
-  };
+  if (JSON.stringify(before) === JSON.stringify(after)) return () => {};
+  const bytes = before === undefined ? undefined : readFileSync(path);
+  writeWhole(path, jsonText(after));
+  return () => (bytes === undefined ? rmSync(path, { force: true }) : writeWhole(path, bytes));
 }
 
 function withRules(

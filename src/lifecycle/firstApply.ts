@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, linkSync, rmSync } from "node:fs";
-import { setTimeout as pause } from "node:timers/promises";
-import { KeyError } from "../attest/keys.js";
+import { randomBytes, randomUUID } from "node:crypto";
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { createKeyFile, loadKeyFile } from "../attest/keys.js";
 import type { Signer } from "../evidence/ed25519.js";
 import type { Home } from "../hall/home.js";
-import { type KeyRole, loadOrCreateKey, makeState, statePaths, writePrivate } from "../hall/state.js";
+import { type KeyRole, loadKey, makeState, statePaths, writePrivate } from "../hall/state.js";
 import { RecordsError } from "../records/error.js";
 import type { Store } from "../records/store.js";
 import { LifecycleError } from "./error.js";
@@ -21,8 +21,8 @@ export async function prepareState(
 ): Promise<{ store: Store; operator: Signer }> {
   const { home } = parts;
   makeState(home);
-  for (const role of ["ledger", "publisher"] as const) await keyOf(home, role);
-  const operator = await keyOf(home, "operator");
+  for (const role of ["ledger", "publisher"] as const) keyOf(home, role);
+  const operator = keyOf(home, "operator");
   if (!ws.environment["WCP_ATTEST_HMAC_KEY"]) makeSecret(statePaths(home).attestSecret);
   const store = await parts.ledger.ready();
   if (store === null)
@@ -31,33 +31,46 @@ export async function prepareState(
   return { store, operator };
 }
 
-const TRIES = 50;
-
-/** The key of a role. Another process that is making it right now has created the file, but perhaps not filled it. */
-async function keyOf(home: Home, role: KeyRole): Promise<Signer> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return loadOrCreateKey(home, role);
-    } catch (error) {
-      const mayBeInTheMaking =
-        error instanceof KeyError && (error.code === "EXISTS" || error.code === "NOT_A_KEY");
-      if (!mayBeInTheMaking || attempt === TRIES) throw error;
-      await pause(10);
-    }
-  }
+/** The key of a role, made where there is none: whole in a file of its own, then given its name if that is still free. */
+function keyOf(home: Home, role: KeyRole): Signer {
+  const known = loadKey(home, role);
+  if (known !== undefined) return known;
+  const path = statePaths(home).key(role);
+  putNew(path, (made) => createKeyFile(made));
+  return loadKeyFile(path);
 }
 
-/** 32 random bytes as hex in a file of their own, made whole and never in place of one that is there. */
+/** 32 random bytes as hex. */
 function makeSecret(path: string): void {
   if (existsSync(path)) return;
-  const made = `${path}.${process.pid}`;
-  writePrivate(made, Buffer.from(`${randomBytes(32).toString("hex")}\n`));
+  putNew(path, (made) => writePrivate(made, Buffer.from(`${randomBytes(32).toString("hex")}\n`)));
+}
+
+/**
+ * A new file that is never seen half and never takes another's place: of two processes one wins, and a crash leaves
+ * nothing under the name. On disk, name and all, when this returns.
+ */
+function putNew(path: string, make: (made: string) => void): void {
+  const made = `${path}.${randomUUID()}`;
   try {
+    make(made);
     linkSync(made, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   } finally {
     rmSync(made, { force: true });
+  }
+  syncDirectory(dirname(path));
+}
+
+/** Windows has no such call. */
+function syncDirectory(path: string): void {
+  if (process.platform === "win32") return;
+  const directory = openSync(path, "r");
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
   }
 }
 

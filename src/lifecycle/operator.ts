@@ -7,9 +7,15 @@ import { loadKey } from "../hall/state.js";
 import { LifecycleError } from "./error.js";
 import { ledgerOf, type OpenHome, type Workshop } from "./workshop.js";
 
-/** The operator of a home, by the key of the state directory or by another one. Throws LifecycleError. */
+/** The operator of a home, by the key of the state directory or by another one. Throws LifecycleError KEY when it is none's. */
 export function operatorOf(parts: OpenHome, signer: Signer = operatorKey(parts)): Operator {
-  ledgerOf(parts);
+  if (!ledgerOf(parts).operatorKeys().includes(signer.key)) {
+    throw new LifecycleError(
+      "KEY",
+      `${signer.key} isn't an operator's key of this Hall.`,
+      "Name the operator's key file with --key FILE.",
+    );
+  }
   return parts.hall.operator(principalOf("operator", signer));
 }
 

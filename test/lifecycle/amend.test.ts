@@ -1,11 +1,13 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createKeyFile } from "../../src/attest/keys.js";
 import { allowNamespace } from "../../src/lifecycle/allowNamespace.js";
-import { pendingChanges } from "../../src/lifecycle/applyHome.js";
+import { applyHome, pendingChanges } from "../../src/lifecycle/applyHome.js";
 import { auditVerify } from "../../src/lifecycle/auditVerify.js";
 import { trustKey } from "../../src/lifecycle/trustKey.js";
+import type { Workshop } from "../../src/lifecycle/workshop.js";
+import { openDatabase } from "../../src/records/driver.js";
 import { edit, failure, homeOf, readJson, type TestWorkshop, workshop } from "./project.js";
 
 const configOf = (ws: TestWorkshop) => join(ws.cwd, ".hall", "config.json");
@@ -57,10 +59,36 @@ describe("a verb that changes config", () => {
 
   test("leaves the file as it was when the change can't be put in force", async () => {
     const ws = await homeOf();
+    const db = openDatabase(join(ws.environment["HALL_STATE"] ?? "", "hall.db"));
+    db.exec("CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    db.close();
     const before = readFileSync(configOf(ws), "utf8");
-    writeFileSync(join(ws.environment["HALL_STATE"] ?? "", "keys", "operator.pem"), "junk", { mode: 0o600 });
-    expect(await failure(allowNamespace(ws, { namespace: "org.other" }))).toMatchObject({ code: "KEY" });
+    expect(await failure(allowNamespace(ws, { namespace: "org.other" }))).toMatchObject({ code: "LEDGER" });
+    expect(ws.asked).toHaveLength(1);
     expect(readFileSync(configOf(ws), "utf8")).toBe(before);
+  });
+
+  test("asks nobody for what it couldn't sign", async () => {
+    const ws = await homeOf();
+    const operator = join(ws.environment["HALL_STATE"] ?? "", "keys", "operator.pem");
+    rmSync(operator);
+    createKeyFile(operator);
+    expect(await failure(allowNamespace(ws, { namespace: "org.other" }))).toMatchObject({ code: "KEY" });
+    expect(ws.asked).toEqual([]);
+  });
+
+  test("gives way to a policy that came into force while the person looked", async () => {
+    const ws = await homeOf();
+    const slow: Workshop = {
+      ...ws,
+      accept: async () => {
+        edit(configOf(ws), (text) => text.replace('"low"', '"high"'));
+        return (await applyHome(ws)).applied;
+      },
+    };
+    expect(await failure(allowNamespace(slow, { namespace: "org.other" }))).toMatchObject({ code: "BUSY" });
+    expect(await pendingChanges(ws)).toMatchObject({ pending: false });
+    expect(await allowNamespace(ws, { namespace: "org.other" })).toMatchObject({ accepted: true });
   });
 
   test("before the first apply there is nothing to change", async () => {

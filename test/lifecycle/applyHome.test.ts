@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createKeyFile } from "../../src/attest/keys.js";
 import { homeAt } from "../../src/hall/home.js";
 import { loadKey } from "../../src/hall/state.js";
 import { applyHome, pendingChanges } from "../../src/lifecycle/applyHome.js";
@@ -55,28 +54,6 @@ test("an edit changes nothing until it is applied, and applying nothing records 
     policy_digest: expect.any(String),
   });
   expect(await auditVerify(ws)).toMatchObject({ ok: true, records: 3 });
-});
-
-test("keys alone are an unfinished first apply, and are used", async () => {
-  const ws = await cloned();
-  mkdirSync(join(stateOf(ws), "keys"), { recursive: true, mode: 0o700 });
-  const ledger = createKeyFile(join(stateOf(ws), "keys", "ledger.pem"));
-  await applyHome(ws);
-  expect(loadKey(homeAt(join(ws.cwd, ".hall"), ws.environment), "ledger")?.key).toBe(ledger.key);
-  expect(await auditVerify(ws)).toMatchObject({ ok: true, head: { key_id: ledger.key } });
-});
-
-test("two first applies at once make one Hall", async () => {
-  const ws = await cloned();
-  const [a, b] = await Promise.all([applyHome(ws), applyHome(ws)]);
-  expect(a.hall_id).toBe(b.hall_id);
-  expect(await auditVerify(ws)).toMatchObject({ ok: true });
-  expect(readdirSync(join(stateOf(ws), "keys")).sort()).toEqual([
-    "attest.hmac",
-    "ledger.pem",
-    "operator.pem",
-    "publisher.pem",
-  ]);
 });
 
 test("every problem of the rules is named, and nothing is asked", async () => {

@@ -113,7 +113,7 @@ describe("kill switches", () => {
       helps: expect.stringContaining("--key"),
     });
     const wrong = { subject: ID, reason: "x", keyFile: join(keys, "publisher.pem") };
-    expect(await failure(revokeSkill(ws, wrong))).toMatchObject({ code: "LEDGER" });
+    expect(await failure(revokeSkill(ws, wrong))).toMatchObject({ code: "KEY" });
     expect(await codeOf(ws)).toBe("done");
     await revokeSkill(ws, { subject: ID, reason: "x", keyFile: "stick.pem" });
     expect(await codeOf(ws)).toBe("DENY_SKILL_REVOKED");
