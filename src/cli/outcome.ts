@@ -65,7 +65,8 @@ export function hintsFor(outcome: Outcome): readonly string[] {
       ];
     case "denied": {
       const hint = HINTS[outcome.denial.code];
-      return hint === undefined ? [`More: hall explain ${outcome.record_id}`] : [`Helps: ${hint}`];
+      if (hint !== undefined) return [`Helps: ${hint}`];
+      return outcome.record_id === null ? [] : [`More: hall explain ${outcome.record_id}`];
     }
     case "failed":
       return [`More: hall explain ${outcome.record_id}`];
@@ -100,7 +101,9 @@ function denialLines({ message, helps, problems = [] }: Denial): readonly Line[]
   return [`  ${message}`, ...broken, `  ${helps}`];
 }
 
+/** Without a ledger there is no record of it either. */
 function record({ record_id }: Outcome): Line {
+  if (record_id === null) return [{ style: "dim", text: "  not recorded" }];
   return [{ style: "dim", text: `  record    ${record_id}` }];
 }
 

@@ -33,6 +33,7 @@ const NO_LEDGER = {
   head: null,
   at: null,
   clock: "ok",
+  problem: null,
 };
 
 /** The outside as a real Hall meets it. */

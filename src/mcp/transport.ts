@@ -44,6 +44,7 @@ export function openStdioTransport(
     // Never taken off: an EPIPE that comes after the close would end the process if nobody listened.
     for (const stream of [input, output]) stream.on("error", closeNow).on("close", closeNow);
     input.on("end", closeNow).on("data", read);
+    if (input.readableEnded) process.nextTick(closeNow); // a client that went while it was greeted
   }
 
   /** Resolves when the message has been handed on, so a slow client slows its sender; a failed write is the end. */

@@ -43,6 +43,12 @@ const OUTCOMES: readonly (readonly [Outcome, number, readonly string[], RegExp |
     /hall skill list.*hall apply/,
   ],
   [
+    { ...common, kind: "denied", denial: { ...denial, problems: [] }, record_id: null },
+    2,
+    ["DENIED DENY_INVALID_INPUT", "  Wrong shape.", "  Correct it.", "  not recorded"],
+    null,
+  ],
+  [
     { ...common, kind: "held", approval_id: "APP", expires_at: "SOON" },
     3,
     ["HELD for an approver until SOON; nothing has run", "  approval  APP", "  record    REC"],

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
@@ -49,6 +50,12 @@ async function feed(
 
 const names = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name);
 const BUILT_IN = ["hall_why", "hall_may_i", "hall_standing"];
+const INITIALIZE = `${JSON.stringify({
+  jsonrpc: "2.0",
+  id: 1,
+  method: "initialize",
+  params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "x", version: "1" } },
+})}\n`;
 const search = { name: "search_notes", arguments: { query: "tea" } };
 
 describe("the SDK's client", () => {
@@ -71,8 +78,14 @@ describe("the SDK's client", () => {
     const { client } = await connect(desk);
     const result = await client.callTool(search);
     const { record_id } = (result._meta as { "dev.hall/receipt": { record_id: string } })["dev.hall/receipt"];
-    const { document } = await desk.json("audit", "query", "--id", record_id, "--limit", "1");
-    expect(document).toMatchObject({ agent: "mcp:test-client", tool: "search_notes", surface: "mcp" });
+    const { stdout } = await desk.hall("audit", "query", "--id", record_id, "--json");
+    const [decision] = stdout.split("\n").map((line) => JSON.parse(line || "null"));
+    expect(decision).toMatchObject({
+      record_id,
+      agent: "mcp:test-client",
+      tool: "search_notes",
+      surface: "mcp",
+    });
   });
 
   test("sees a tool go when another process revokes it, and its call is denied", async () => {
@@ -109,26 +122,23 @@ describe("the SDK's client", () => {
 
 describe("the process", () => {
   test("writes only JSON-RPC on stdout and ends with its client, exit 0", async () => {
-    const { code, stdout, stderr } = await feed(desk, 'no JSON\n{"jsonrpc":"2.0","id":7,"method":"ping"}\n');
-    expect(code).toBe(0);
-    expect(
-      stdout
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line)),
-    ).toEqual([{ jsonrpc: "2.0", id: 7, result: {} }]);
-    expect(stderr).toMatch(/isn't JSON/);
+    const [node, cli] = desk.command;
+    const child = spawn(node, [cli, "mcp"], { cwd: desk.dir, env: desk.environment });
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    const said = text(child.stderr);
+    const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    child.stdin.write(`no JSON\n${INITIALIZE}{"jsonrpc":"2.0","id":7,"method":"ping"}\n`);
+    const seen = [await answers.next(), await answers.next()].map(({ value }) => JSON.parse(value).id);
+    expect(seen.sort()).toEqual([1, 7]);
+    child.stdin.end();
+    expect(await answers.next()).toMatchObject({ done: true });
+    expect(await ended).toBe(0);
+    expect(await said).toMatch(/^hall: A line that isn't JSON.*\n$/);
   });
 
   test("refuses to start without a home, and greets nobody", async () => {
-    const params = {
-      protocolVersion: "2025-06-18",
-      capabilities: {},
-      clientInfo: { name: "x", version: "1" },
-    };
-    const initialize = `${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params })}\n`;
     for (const args of [[], ["--json"]]) {
-      const { code, stdout, stderr } = await feed(bare, initialize, ...args);
+      const { code, stdout, stderr } = await feed(bare, INITIALIZE, ...args);
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
       expect(stderr).toMatch(/NO_HOME: No \.hall directory.*hall init/);
     }

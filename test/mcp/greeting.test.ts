@@ -164,6 +164,25 @@ describe("on a stream", () => {
     await new Promise((resolve) => input.on("end", resolve).on("data", () => {}));
   });
 
+  test("a client whose going has been noticed already ends the session", async () => {
+    const { input, output, greeter } = met();
+    input.end();
+    input.read(0); // as a socket does when it meets its end
+    await greeter.met;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(input.readableEnded).toBe(true);
+    const gateFor = () => ({
+      tools: async () => [],
+      invoke: () => Promise.reject(),
+      onToolsChanged: () => () => {},
+    });
+    const streams = { input, output, errors: new PassThrough() };
+    const code = new Promise((resolve) => {
+      void serveStdio({ ...WELCOME, gateFor, streams, answered: greeter.end(), exit: resolve });
+    });
+    expect(await code).toBe(0);
+  });
+
   test("after the end nothing is answered", async () => {
     const { input, output, greeter } = met();
     greeter.end();
