@@ -1,4 +1,4 @@
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type BuiltSkill, buildSkill } from "../build/buildSkill.js";
 import type { CheckManifest } from "../build/source.js";
 import { checkManifest } from "../compile/checkManifest.js";
@@ -67,10 +67,4 @@ export function reportOf(built: Built, file: string): BuildReport {
     tools: manifest.tools.map(({ name }) => name),
     warnings,
   };
-}
-
-/** A path as people like to read it: from where they stand, when it lies below. */
-export function fromHere(ws: Pick<Workshop, "cwd">, path: string): string {
-  const here = relative(ws.cwd, path);
-  return here.startsWith("..") ? path : here || ".";
 }

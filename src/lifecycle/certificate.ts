@@ -5,7 +5,6 @@ import { readArtifact } from "../build/artifact.js";
 import type { Signer } from "../evidence/ed25519.js";
 import { type Clock, timestamp } from "../protocol/clock.js";
 import { skillId } from "../protocol/ids.js";
-import type { Candidate } from "./admit.js";
 import type { Built } from "./buildSkillAt.js";
 
 /** With what a build is vouched for: the publisher's key and the secret of awp.v1. */
@@ -14,9 +13,6 @@ export type Vouching = {
   readonly attestSecret: string | undefined;
   readonly clock: Clock;
 };
-
-/** A build with its certificate and its awp.v1 manifest, both signed here, naming the checks that it passed. */
-export type Certified = Candidate & ReturnType<typeof vouchFor>;
 
 /** Signs certificate (365 days) and package manifest over exactly these bytes. Throws ManifestError, CertificateError. */
 export function vouchFor(built: Built, checks: readonly string[], { signer, attestSecret, clock }: Vouching) {

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
@@ -40,7 +41,7 @@ test("leaves four private files and nothing half made", async () => {
 test("several processes at once make one Hall", async () => {
   const dir = temporary();
   const outfile = join(dir, "applier.mjs");
-  const entryPoints = [resolve("test/lifecycle/applier.ts")];
+  const entryPoints = [fileURLToPath(new URL("./applier.ts", import.meta.url))];
   await build({
     entryPoints,
     outfile,
