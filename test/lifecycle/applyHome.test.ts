@@ -30,6 +30,7 @@ test("a cloned home is a stranger's: nothing is in force until a person has seen
   expect(existsSync(stateOf(ws))).toBe(false);
   expect(await runTool(ws, { tool: "search_notes", input: {} })).toMatchObject({
     kind: "denied",
+    denial: { code: "DENY_POLICY_NOT_APPLIED" },
     record_id: null,
   });
 
