@@ -7,14 +7,15 @@ export function canAsk({ stdin, stderr }: Pick<Host, "stdin" | "stderr">): boole
   return stdin.isTTY === true && stderr.isTTY === true;
 }
 
-/** Asks for a line; an empty one is `usual`. The conversation is on stderr, since stdout carries the result. */
+/** Asks for a line; Ctrl-D gives an empty one. The conversation is on stderr, since stdout carries the result. */
 export async function askLine(host: Host, question: string): Promise<string> {
   const { createInterface } = await import("node:readline/promises");
   const { stdin, stderr, signal } = host;
   const reader = createInterface({ input: stdin, output: stderr });
   reader.on("SIGINT", () => process.kill(process.pid, "SIGINT")); // the terminal hands Ctrl-C to the reader as a key
+  const closed = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
   try {
-    return (await reader.question(question, { signal })).trim();
+    return (await Promise.race([reader.question(question, { signal }), closed])).trim();
   } catch {
     throw new Interrupted();
   } finally {

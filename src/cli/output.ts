@@ -18,7 +18,7 @@ export type Output = {
 };
 
 /** The parts of a stream that matter here. */
-export type Sink = { readonly isTTY?: boolean; write(text: string): unknown };
+export type Sink = { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
 
 const CLEAR = "\r\x1b[2K";
 
@@ -66,9 +66,9 @@ export function openOutput(options: {
     ask: (...lines) => toPerson(lines),
     progress(step) {
       if (stderr.isTTY !== true) return;
-      stderr.write(
-        `${CLEAR}${renderLine([{ style: "dim", text: `${step} …` }], isColoured(stderr, environment))}`,
-      );
+      const room = (stderr.columns ?? 80) - 3; // a line that wraps can't be taken back
+      const line: Line = [{ style: "dim", text: `${escapeHidden(step).slice(0, room)} …` }];
+      stderr.write(`${CLEAR}${renderLine(line, isColoured(stderr, environment))}`);
       progressShown = true;
     },
   };
