@@ -6,7 +6,7 @@ import type { HoldRequest, Vote } from "../evidence/request.js";
 import { timestamp } from "../protocol/clock.js";
 import type { Store } from "../records/store.js";
 import { commonBody } from "./bodies.js";
-import type { Caller, Principal } from "./types.js";
+import type { Actor, Principal } from "./types.js";
 
 /** A hold as an approver sees it: what is asked, and the arguments themselves once their commitment was recomputed. */
 export type HoldForApproval = {
@@ -39,7 +39,7 @@ export function makeApprover(
   parts: {
     readonly store: Store;
     readonly engine: string;
-    readonly caller: Caller;
+    readonly caller: Actor;
     readonly now: () => number;
     readonly approvers: () => readonly PolicyApprover[];
   },

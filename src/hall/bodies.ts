@@ -8,12 +8,12 @@ import type { StoreState } from "../records/view.js";
 import { GRANT_SECONDS, HOLD_MS } from "./approval.js";
 import type { Call, Situation } from "./gather.js";
 import type { InstalledTool } from "./skills.js";
-import type { Caller } from "./types.js";
+import type { Actor } from "./types.js";
 import type { Verdict } from "./verdict.js";
 
 /** Who acts about what, as every body begins. The store adds under which policy and standing. */
 export function commonBody(
-  caller: Caller,
+  caller: Actor,
   engine: string,
   about: { readonly correlation_id?: string; readonly tool?: InstalledTool | null } = {},
 ): Acting {

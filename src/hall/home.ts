@@ -50,7 +50,10 @@ export function readHomeFile(home: Home, name: "config.json" | "rules.json" | "l
 
 /** The checked config.json of a home. Throws HomeError BAD_FILE naming every problem. */
 export function readConfig(home: Home): HomeConfig {
-  return parseConfig(readHomeFile(home, "config.json"), join(home.dir, "config.json"));
+  const file = join(home.dir, "config.json");
+  const config = parseConfig(readHomeFile(home, "config.json"), file);
+  checkProfile(config, file);
+  return config;
 }
 
 /** Checks the parsed text of a config.json. Throws HomeError BAD_FILE naming every problem with its path. */
@@ -62,7 +65,6 @@ export function parseConfig(value: unknown, file: string): HomeConfig {
     );
     throw new HomeError("BAD_FILE", `${file} has ${problems.length} problem(s):`, problems);
   }
-  checkProfile(result.data, file);
   return result.data;
 }
 

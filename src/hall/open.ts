@@ -112,8 +112,9 @@ export function principalOf(id: string, signer: Signer): Principal {
 /** PYHALL_ENV never overrides the config: a different value refuses to start (formats.md). */
 function checkEnvironment(home: Home, environment: Environment): void {
   const wanted = environment["PYHALL_ENV"];
+  if (!wanted) return; // an edit of the file, good or broken, changes nothing until it is applied
   const { env } = readConfig(home);
-  if (!wanted || (wanted === "staging" ? "stage" : wanted) === env) return;
+  if ((wanted === "staging" ? "stage" : wanted) === env) return;
   throw new HomeError(
     "BAD_FILE",
     `PYHALL_ENV is ${JSON.stringify(wanted)}, but ${home.dir}/config.json says env ${env}. Unset PYHALL_ENV or change the config.`,

@@ -9,7 +9,7 @@ import type { Store } from "../records/store.js";
 import type { Tx } from "../records/transaction.js";
 import { commonBody } from "./bodies.js";
 import { whyAgain } from "./commit.js";
-import type { Caller, Principal } from "./types.js";
+import type { Actor, Principal } from "./types.js";
 
 /** The record of an order that is in force from then on. */
 export type Ordered = { readonly record_id: string };
@@ -35,7 +35,7 @@ export type Operator = {
 type OperatorParts = {
   readonly store: Store;
   readonly engine: string;
-  readonly caller: Caller;
+  readonly caller: Actor;
   readonly now: () => number;
 };
 

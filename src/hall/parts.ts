@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import type { PolicyDocument } from "../evidence/policy.js";
 import { sha256Hex } from "../protocol/canonical.js";
 import type { Clock } from "../protocol/clock.js";
 import type { PolicyGateContext } from "../protocol/facts.js";
@@ -17,7 +18,7 @@ import { makeRunningCalls, type RunningCalls } from "./running.js";
 import type { Sessions } from "./sessions.js";
 import { type ArtifactFiles, openSkills, type Skills } from "./skills.js";
 import { approversInForce, makeSources, policyInForce } from "./sources.js";
-import type { Caller, LocalHall } from "./types.js";
+import type { Actor, LocalHall } from "./types.js";
 import { openWatch, type Watch } from "./watch.js";
 
 /** What differs from one Hall to the next. */
@@ -79,11 +80,10 @@ export function assemble(options: HallOptions): HallParts {
   };
   const policy = policyInForce(ledger);
   const session_id = randomUUID();
-  const staff = (): Caller => staffCaller(policy(), session_id);
   const people = () => ({
     store: store(),
     engine: ENGINE,
-    caller: staff(),
+    caller: staffOf(store().policy()?.document, session_id),
     now: clock,
     approvers: gateParts.approvers,
   });
@@ -124,11 +124,16 @@ function watched(running: RunningCalls, watch: Watch): RunningCalls {
   };
 }
 
-/** As whom the home's own people act: in its tenant, from this process. */
-function staffCaller(policy: Policy | null, session_id: string): Caller {
-  const who = { agent: "operator", adapter: "cli", surface: "cli", session_id } as const;
-  const { tenant, env, caller } = policy?.config ?? { tenant: "local", env: "dev", caller: LOWEST };
-  return { ...who, tenant_id: tenant, env, ...caller };
+/**
+ * As whom the home's own people act: in its tenant, from this process. The tenant is read from the document as it is,
+ * since orders must be given also over a policy that this version can't obey.
+ */
+function staffOf(document: PolicyDocument | undefined, session_id: string): Actor {
+  const tenant = document?.config["tenant"];
+  return {
+    tenant_id: typeof tenant === "string" ? tenant : "local",
+    session_id,
+    surface: "cli",
+    agent: "operator",
+  };
 }
-
-const LOWEST = { data_label: "PUBLIC", tenant_risk: "low", qos_class: "P2" } as const;

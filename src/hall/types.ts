@@ -21,6 +21,9 @@ export type Caller = {
   readonly qos_class: QosClass;
 };
 
+/** The part of a caller that every record names. */
+export type Actor = Pick<Caller, "tenant_id" | "session_id" | "surface" | "agent">;
+
 export type InvokeOptions = {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
