@@ -23,12 +23,13 @@ describe.skipIf(why !== "")(`the MCP Inspector's CLI${why}`, () => {
     try {
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        [INSPECTOR, "--cli", ...server, ...args],
+        [INSPECTOR, "--cli", "-e", `HALL_STATE=${project.state}`, ...server, ...args],
         { env: project.environment, timeout: 60_000 },
       );
       return { code: 0, answer: JSON.parse(stdout) };
     } catch (error) {
-      const { code, stdout } = error as { code: number; stdout: string };
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      if (stdout === "") throw new Error(`exit ${code}: ${stderr}`);
       return { code, answer: JSON.parse(stdout) };
     }
   }
