@@ -1,5 +1,3 @@
-import { writeSync } from "node:fs";
-
 /** package.json's version, put in by the build: importing even that would take as long as answering. */
 declare const HALL_VERSION: string;
 
@@ -9,7 +7,7 @@ declare const HALL_VERSION: string;
  */
 const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
-  writeSync(1, `${HALL_VERSION}\n`);
+  process.getBuiltinModule("node:fs").writeSync(1, `${HALL_VERSION}\n`); // an import would load streams too
 } else {
   const { start } = await import("./start.js");
   await start(argv);

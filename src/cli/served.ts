@@ -16,10 +16,10 @@ export type Served = {
 };
 
 /** Opens the home of `hall mcp`. Throws HomeError. The ledger opens behind it. */
-export async function openServed({ host, flags, workshop }: Run): Promise<Served> {
-  const { cwd, environment, stderr } = host;
+export async function openServed({ host, flags, workshop, out }: Run): Promise<Served> {
+  const { cwd, environment } = host;
   const parts = await openHome({ home: flags.home, cwd, environment, clock: workshop.clock });
-  const ready = attest(parts, (line) => void stderr.write(`hall: ${line}\n`));
+  const ready = attest(parts, (line) => out.ask(`hall: ${line}`));
   return {
     ready,
     gateFor: (client) => afterwards(ready, gateOf(parts, client)),

@@ -107,6 +107,17 @@ test("files that differ from what is in force are said in one line, and obeyed o
   expect((await desk.hall(...SEARCH)).code).toBe(0);
 });
 
+test("files that are broken change nothing either", async () => {
+  const files = ["config.json", "rules.json"].map((name) => join(desk.dir, ".hall", name));
+  const before = await Promise.all(files.map((file) => readFile(file)));
+  for (const file of files) await writeFile(file, "{");
+  const { code, stderr } = await desk.hall(...SEARCH);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/Not in force: this home's files have problems\. hall apply shows them\.\n$/);
+  expect(await desk.json("apply")).toMatchObject({ code: 1, document: { error: { code: "BAD_FILE" } } });
+  for (const [index, file] of files.entries()) await writeFile(file, before[index] ?? "");
+});
+
 test("a revoked skill is denied until it is restored", async () => {
   expect(await desk.json("skill", "revoke", "org.acme/notes", "--reason", "leaks")).toMatchObject({
     code: 0,
