@@ -15,10 +15,16 @@ export function checkControls(c: Case): Refusal | undefined {
 
 /** Which of the required controls aren't present, sorted, as they were spelled. */
 export function missingControls(required: readonly string[], present: Iterable<string>): readonly string[] {
-  if (present instanceof Set && required.every((control) => present.has(control))) return NONE;
+  if (required.every((control) => isListed(control, present))) return NONE;
   const known = new Set<string>();
   for (const control of present) known.add(canonicalControl(control));
   return Object.freeze(required.filter((control) => !known.has(canonicalControl(control))).sort());
 }
 
 const NONE: readonly string[] = Object.freeze([]);
+
+/** Spelled alike, as nearly always: then nothing needs to be brought to one spelling. */
+function isListed(control: string, present: Iterable<string>): boolean {
+  if (Array.isArray(present)) return present.includes(control);
+  return present instanceof Set && present.has(control);
+}

@@ -52,7 +52,7 @@ export function checkWorkerFits({ worker }: SkillFacts, c: Case): Refusal | unde
   if (!isIts) return refuse("DENY_NO_AVAILABLE_WORKER");
   if (!worker.allowed_environments.includes(c.input.env)) return refuse("DENY_ENVIRONMENT_NOT_ALLOWED");
   if (worker.required_controls.length === 0) return undefined;
-  const present = new Set([...worker.currently_implements, ...c.facts.controls]);
+  const present = [...worker.currently_implements, ...c.facts.controls];
   const missing = missingControls(worker.required_controls, present);
   return missing.length === 0 ? undefined : refuse("DENY_CONTROL_MISSING", { missing });
 }
