@@ -6,7 +6,7 @@ import type { RouteInput } from "../protocol/request.js";
 import type { ApprovalNeed } from "../protocol/rule.js";
 import type { StoreState } from "../records/view.js";
 import { GRANT_SECONDS, HOLD_MS } from "./approval.js";
-import type { Call, Situation } from "./gather.js";
+import type { Call, Situation } from "./situation.js";
 import type { InstalledTool } from "./skills.js";
 import type { Actor } from "./types.js";
 import type { Verdict } from "./verdict.js";

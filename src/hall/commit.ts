@@ -6,8 +6,9 @@ import type { Tx } from "../records/transaction.js";
 import type { StoreState } from "../records/view.js";
 import { findHeld, holdKey, MAX_OPEN_HOLDS, needOf } from "./approval.js";
 import { commonBody, decisionBody, holdRequest } from "./bodies.js";
-import { type Call, ruleInForce, type Situation } from "./gather.js";
+import type { Call, Situation } from "./situation.js";
 import type { Verdict } from "./verdict.js";
+import { ruleInForce } from "./visible.js";
 
 /** What a call brings to its commit. */
 export type Commit = {

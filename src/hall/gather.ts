@@ -1,9 +1,6 @@
-import { type RuleSet, ruleFor } from "../decide/rules.js";
-import type { Json } from "../protocol/canonical.js";
 import { timestamp } from "../protocol/clock.js";
-import type { Known, PolicyGateContext, SkillFacts } from "../protocol/facts.js";
+import type { Known, SkillFacts } from "../protocol/facts.js";
 import { HALL_CONTROLS } from "../protocol/tables.js";
-import type { StoreState } from "../records/view.js";
 import {
   readApproval,
   readAttestation,
@@ -18,53 +15,13 @@ import {
   readTime,
   readTool,
 } from "./answers.js";
-import { approvalFact, type HeldApproval } from "./approval.js";
-import type { Received } from "./arguments.js";
+import { approvalFact } from "./approval.js";
 import { ask, deadlineAfter, GATHER_MS } from "./ask.js";
 import type { Policy } from "./policy.js";
+import type { Call, Situation, Sources } from "./situation.js";
 import type { HeldArtifact, InstalledTool } from "./skills.js";
-import type { Answer, Snapshot } from "./snapshot.js";
-import type { Caller } from "./types.js";
-
-/**
- * Everything outside that a call depends on. Each may throw, answer garbage or nothing, or never answer; gather
- * turns all of that into "unknown". The default assembly is in open.ts; a test breaks them one by one.
- */
-export type Sources = {
-  clock(): unknown;
-  ledger(): unknown;
-  policy(): unknown;
-  tool(name: string): unknown;
-  tools(): readonly InstalledTool[];
-  held(tool: InstalledTool): unknown;
-  standing(tool: InstalledTool, caller: Caller): unknown;
-  certificate(tool: InstalledTool, held: HeldArtifact | null, policy: Policy, now: string): unknown;
-  attestation(tool: InstalledTool, held: HeldArtifact | null): unknown;
-  schema(tool: InstalledTool, value: Json): unknown;
-  policyGate: ((context: PolicyGateContext) => unknown) | null;
-  containment(): unknown;
-  approval(call: Call, tool: InstalledTool, policy: Policy, now: string): unknown;
-};
-
-/** What one call asks, as its surface bound it. */
-export type Call = {
-  readonly caller: Caller;
-  readonly tool: string;
-  readonly received: Received;
-  readonly correlation_id: string;
-  readonly dry_run: boolean;
-};
-
-/** Everything that was gathered for one call, before anything is decided. */
-export type Situation = {
-  readonly now: string;
-  readonly ledger: Known<StoreState>;
-  readonly policy: Policy | null;
-  readonly tool: InstalledTool | null;
-  readonly held: HeldArtifact | null;
-  readonly approval: HeldApproval | null;
-  readonly snapshot: Snapshot & { readonly skill: SkillFacts };
-};
+import type { Answer } from "./snapshot.js";
+import { isVisible, namespaceOf, ruleInForce } from "./visible.js";
 
 /** Step 2 of a call: all I/O, into one snapshot of facts. What can't be read in time is "unknown". */
 export async function gather(call: Call, sources: Sources): Promise<Situation> {
@@ -76,68 +33,78 @@ export async function gather(call: Call, sources: Sources): Promise<Situation> {
   }
 }
 
-async function gatherBy(call: Call, sources: Sources, deadline: Promise<never>): Promise<Situation> {
-  const about = <T>(question: () => unknown, read: (answer: unknown) => T) => ask(question, read, deadline);
-  const { caller, received } = call;
+type About = <T>(question: () => unknown, read: (answer: unknown) => T) => Promise<Known<T>>;
 
+async function gatherBy(call: Call, sources: Sources, deadline: Promise<never>): Promise<Situation> {
+  const about: About = (question, read) => ask(question, read, deadline);
   const [time, ledger, inForce, found] = await Promise.all([
     about(sources.clock, readTime),
     about(sources.ledger, readLedger),
     about(sources.policy, readPolicy),
     about(() => sources.tool(call.tool), readTool),
   ]);
-  const now =
-    time !== "unknown" ? timestamp(time) : ledger !== "unknown" ? (ledger.at ?? timestamp(0)) : timestamp(0);
   const policy = inForce === "unknown" ? null : inForce;
   const tool = found === "unknown" ? null : found;
-  const rule = policy && tool ? ruleInForce(policy.rules, tool, caller) : undefined;
-
-  const facts = { ...NOTHING_KNOWN };
-  facts.clock = time === "unknown" ? "unknown" : ledger === "unknown" ? "ok" : ledger.clock;
-  facts.gate = time !== "unknown" && isBroken(ledger) ? "DENY_AUDIT_UNAVAILABLE" : "open";
-  facts.policy = inForce === "unknown" ? "unknown" : inForce === null ? "not_applied" : "in_force";
-  facts.namespace = policy && tool ? namespaceOf(policy, tool, caller) : "unknown";
-  facts.visible = found === "unknown" ? "unknown" : visible(facts.namespace, tool, caller, rule);
-
-  let held: HeldArtifact | null = null;
-  let approval: HeldApproval | null = null;
-  let gateAnswer: Answer | null = null;
-  if (policy !== null && tool !== null && facts.visible === true) {
-    const bytes = await about(() => sources.held(tool), readHeld);
-    held = bytes === "unknown" ? null : bytes;
-    facts.standing = await about(() => sources.standing(tool, caller), readStanding);
-    facts.certificate = await about(() => sources.certificate(tool, held, policy, now), readCertificate);
-    facts.attestation = await about(() => sources.attestation(tool, held), readAttestation);
-    facts.arguments = received.ok
-      ? await about(() => sources.schema(tool, received.value), readProblems)
-      : { ok: false, problems: received.problems };
-    facts.containment = await about(sources.containment, readContainment);
-    facts.worker = tool.worker;
-    const open =
-      call.dry_run || !received.ok
-        ? null
-        : await about(() => sources.approval(call, tool, policy, now), readApproval);
-    approval = open === "unknown" ? null : open;
-    facts.approval = open === "unknown" ? "unknown" : approvalFact(open);
-    if (rule?.escalation.policy_gate === true)
-      gateAnswer = await askPolicyGate(call, tool, sources, deadline);
-  }
-  return {
-    now,
-    ledger,
-    policy,
-    tool,
-    held,
-    approval,
-    snapshot: snapshotOf(policy, tool, held, gateAnswer, facts),
+  const now = timestamp(time !== "unknown" ? time : Date.parse(lastTime(ledger)));
+  const facts: SkillFacts = {
+    ...NOTHING_KNOWN,
+    clock: time === "unknown" ? "unknown" : ledger === "unknown" ? "ok" : ledger.clock,
+    gate: time !== "unknown" && isBroken(ledger) ? "DENY_AUDIT_UNAVAILABLE" : "open",
+    policy: inForce === "unknown" ? "unknown" : inForce === null ? "not_applied" : "in_force",
+    namespace: policy && tool ? namespaceOf(policy, tool, call.caller) : "unknown",
+    visible: found === "unknown" ? "unknown" : policy && tool ? isVisible(policy, tool, call.caller) : false,
   };
+  const known = { now, ledger, policy, tool };
+  if (policy === null || tool === null || facts.visible !== true) {
+    return { ...known, held: null, approval: null, snapshot: snapshotOf(policy, tool, null, null, facts) };
+  }
+  const { held, open, ...more } = await gatherTool({ call, sources, about, policy, tool, now });
+  const rule = ruleInForce(policy.rules, tool, call.caller);
+  const isGated = rule?.escalation.policy_gate === true;
+  const gate = isGated ? await askPolicyGate(call, tool, sources, deadline) : null;
+  const approval = open === "unknown" ? null : open;
+  return { ...known, held, approval, snapshot: snapshotOf(policy, tool, held, gate, { ...facts, ...more }) };
+}
+
+/** What is known of a tool that the caller may see. Who may not see it causes no look at its bytes. */
+async function gatherTool(parts: {
+  readonly call: Call;
+  readonly sources: Sources;
+  readonly about: About;
+  readonly policy: Policy;
+  readonly tool: InstalledTool;
+  readonly now: string;
+}) {
+  const { call, sources, about, policy, tool, now } = parts;
+  const { received } = call;
+  const bytes = await about(() => sources.held(tool), readHeld);
+  const held = bytes === "unknown" ? null : bytes;
+  const asksPeople = !call.dry_run && received.ok;
+  const open = asksPeople ? await about(() => sources.approval(call, tool, policy, now), readApproval) : null;
+  return {
+    held,
+    open,
+    approval: open === "unknown" ? open : approvalFact(open),
+    worker: tool.worker,
+    standing: await about(() => sources.standing(tool, call.caller), readStanding),
+    certificate: await about(() => sources.certificate(tool, held, policy, now), readCertificate),
+    attestation: await about(() => sources.attestation(tool, held), readAttestation),
+    arguments: received.ok
+      ? await about(() => sources.schema(tool, received.value), readProblems)
+      : { ok: false, problems: received.problems },
+    containment: await about(sources.containment, readContainment),
+  };
+}
+
+function lastTime(ledger: Situation["ledger"]): string {
+  return (ledger === "unknown" ? null : ledger.at) ?? timestamp(0);
 }
 
 function isBroken(ledger: Situation["ledger"]): boolean {
   return ledger === "unknown" || ledger.problem !== null;
 }
 
-const NOTHING_KNOWN: { -readonly [K in keyof SkillFacts]: SkillFacts[K] } = {
+const NOTHING_KNOWN: SkillFacts = {
   gate: "open",
   clock: "unknown",
   policy: "unknown",
@@ -160,30 +127,6 @@ export function nothingKnown(gate: SkillFacts["gate"]): Situation {
     now: timestamp(0),
     snapshot: snapshotOf(null, null, null, null, { ...NOTHING_KNOWN, gate }),
   };
-}
-
-/** The rule that matches a caller's cell for a tool, if any. */
-export function ruleInForce(rules: RuleSet, tool: InstalledTool, caller: Caller) {
-  return ruleFor(rules, { ...caller, capability_id: tool.definition.capability_id });
-}
-
-export function namespaceOf(
-  policy: Policy,
-  tool: InstalledTool,
-  caller: Caller,
-): "authorized" | "not_authorized" {
-  const own = policy.config.namespaces[caller.tenant_id] ?? [];
-  return own.includes(tool.manifest.namespace) ? "authorized" : "not_authorized";
-}
-
-function visible(
-  namespace: SkillFacts["namespace"],
-  tool: InstalledTool | null,
-  caller: Caller,
-  rule: unknown,
-): boolean {
-  const allowed = tool?.manifest.allowed_environments.includes(caller.env) === true;
-  return namespace === "authorized" && allowed && rule !== undefined;
 }
 
 function snapshotOf(

@@ -1,9 +1,10 @@
 import type { ToolDefinition } from "../protocol/skill.js";
 import { readPolicy, readStanding } from "./answers.js";
 import { BUILTIN_TOOLS } from "./builtins.js";
-import { namespaceOf, ruleInForce, type Sources } from "./gather.js";
+import type { Sources } from "./situation.js";
 import type { InstalledTool } from "./skills.js";
 import type { Caller } from "./types.js";
+import { isVisible } from "./visible.js";
 
 /** The tools that a caller can see (namespace, env and a rule in force), each with whether it may run now. */
 export async function standingOf(
@@ -14,12 +15,7 @@ export async function standingOf(
   if (policy === null) return [];
   return sources
     .tools()
-    .filter(
-      (tool) =>
-        namespaceOf(policy, tool, caller) === "authorized" &&
-        tool.manifest.allowed_environments.includes(caller.env) &&
-        ruleInForce(policy.rules, tool, caller) !== undefined,
-    )
+    .filter((tool) => isVisible(policy, tool, caller))
     .map((tool) => ({ tool, active: isActive(sources, tool, caller) }));
 }
 

@@ -3,7 +3,7 @@ import type { DenyReason, RouteDecision } from "../protocol/decision.js";
 import { denialOf } from "../protocol/deny.js";
 import type { Denial, Outcome } from "../protocol/outcome.js";
 import type { CommitResult } from "./commit.js";
-import type { Call, Situation } from "./gather.js";
+import type { Call, Situation } from "./situation.js";
 import type { Verdict } from "./verdict.js";
 
 /** A committed decision: an allow is the only thing that makes a handler run. */

@@ -7,9 +7,9 @@ import type { Store } from "../records/store.js";
 import type { Runner } from "../run/types.js";
 import { findHeld, holdKey } from "./approval.js";
 import { attestationOf, certificateOf, type OwnAuthority, standingOfTool } from "./authority.js";
-import type { Sources } from "./gather.js";
 import type { Ledger } from "./ledgers.js";
 import { loadPolicy, type Policy } from "./policy.js";
+import type { Sources } from "./situation.js";
 import type { Skills } from "./skills.js";
 
 /** What the default sources are made of. */

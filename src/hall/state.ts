@@ -9,7 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { createKeyFile, loadKeyFile } from "../attest/keys.js";
+import { loadKeyFile } from "../attest/keys.js";
 import type { Signer } from "../evidence/ed25519.js";
 import { type Home, HomeError } from "./home.js";
 
@@ -60,11 +60,6 @@ export function checkState(home: Home): void {
 export function loadKey(home: Home, role: KeyRole): Signer | undefined {
   const path = statePaths(home).key(role);
   return existsSync(path) ? loadKeyFile(path) : undefined;
-}
-
-/** The key of a role, made when there is none. */
-export function loadOrCreateKey(home: Home, role: KeyRole): Signer {
-  return loadKey(home, role) ?? createKeyFile(statePaths(home).key(role));
 }
 
 /** Writes a file that only this user can read, whole or not at all: synced, then renamed into place. */

@@ -2,7 +2,7 @@ import { judge } from "../decide/makeDecision.js";
 import type { Json } from "../protocol/canonical.js";
 import type { Hold, RouteDecision } from "../protocol/decision.js";
 import type { ApprovalFact, SkillFacts } from "../protocol/facts.js";
-import type { Call, Situation } from "./gather.js";
+import type { Call, Situation } from "./situation.js";
 import { factsOf, type Snapshot } from "./snapshot.js";
 
 /** What was decided about a call, with everything that its record needs to replay it. */

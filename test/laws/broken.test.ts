@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { type GateParts, makeGate } from "../../src/hall/gate.js";
-import type { Sources } from "../../src/hall/gather.js";
+import type { Sources } from "../../src/hall/situation.js";
 import { CALLER, NOTES_RULES, openNotesHall, policyOf } from "../hall/memoryHall.js";
 
 /*

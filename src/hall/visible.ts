@@ -1,0 +1,28 @@
+import { type Rule, type RuleSet, ruleFor } from "../decide/rules.js";
+import type { Policy } from "./policy.js";
+import type { InstalledTool } from "./skills.js";
+import type { Caller } from "./types.js";
+
+/** The rule that matches a caller's cell for a tool, if any. */
+export function ruleInForce(rules: RuleSet, tool: InstalledTool, caller: Caller): Rule | undefined {
+  return ruleFor(rules, { ...caller, capability_id: tool.definition.capability_id });
+}
+
+/** Whether the tool's namespace is one of the caller's tenant. */
+export function namespaceOf(
+  policy: Policy,
+  tool: InstalledTool,
+  caller: Caller,
+): "authorized" | "not_authorized" {
+  const own = policy.config.namespaces[caller.tenant_id] ?? [];
+  return own.includes(tool.manifest.namespace) ? "authorized" : "not_authorized";
+}
+
+/** Whether a caller can see a tool at all: namespace, env and a rule in force (formats.md, Visible). */
+export function isVisible(policy: Policy, tool: InstalledTool, caller: Caller): boolean {
+  return (
+    namespaceOf(policy, tool, caller) === "authorized" &&
+    tool.manifest.allowed_environments.includes(caller.env) &&
+    ruleInForce(policy.rules, tool, caller) !== undefined
+  );
+}
