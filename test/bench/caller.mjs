@@ -11,7 +11,7 @@ const parts = await openAt(openDist(directory), home);
 const gate = parts.hall.gate(callerNamed("mcp:bench", parts.session_id));
 const say = (message) => console.log(JSON.stringify(message));
 
-const running = gate.invoke("wait", {}).then((outcome) => {
+const running = gate.invoke("wait", { ms: 20_000 }).then((outcome) => {
   const code = outcome.kind === "failed" ? outcome.fault.code : outcome.kind;
   if (code !== "REVOKED_IN_FLIGHT") throw new Error(`the running call ended with ${code}`);
   return Date.now();

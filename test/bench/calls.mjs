@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openClient } from "./client.mjs";
 import { openDisk } from "./disk.mjs";
-import { buildBenchSkill, HALL_MODULES, makeHome } from "./hall.mjs";
+import { HALL_MODULES, makeHome } from "./hall.mjs";
 import { median, overRounds, ratio, takeTurns, timeOf, timePerRun } from "./measure.mjs";
 import { atLeast, atMost } from "./table.mjs";
 
@@ -24,11 +23,9 @@ export const calls = {
     },
   ],
   async measure({ quick, dist, work, env }) {
-    const artifact = join(work, "bench.skill");
     const home = join(work, "home");
-    await buildBenchSkill(dist, artifact);
-    await makeHome(dist, home, readFileSync(artifact));
-    const open = (hall) => openClient(process.execPath, [SERVER, dist.directory, artifact, hall], { env });
+    await makeHome(dist, home);
+    const open = (hall) => openClient(process.execPath, [SERVER, dist.directory, hall], { env });
     const [bare, memory, onDisk] = await Promise.all(["none", "memory", home].map(open));
     const disk = openDisk(work);
     const rounds = quick ? 5 : 41;

@@ -1,13 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const SKILL = fileURLToPath(new URL("skill", import.meta.url));
-const SPECIES = "wrk.doc.searcher";
 
 /** What a Hall with the bench's skill needs of the built package. */
-export const HALL_MODULES = ["build/buildSkill.js", "hall/open.js", "mcp/index.js", "run/runner.js"];
+export const HALL_MODULES = ["hall/open.js", "lifecycle/devSkill.js", "mcp/index.js"];
 
 const CONFIG = {
   env: "dev",
@@ -18,17 +16,16 @@ const CONFIG = {
   registry: "file:",
   namespaces: { local: ["org.acme"] },
 };
-const RULES = [
-  {
-    rule_id: "rr_bench_search_dev_001",
-    match: { capability_id: "cap.doc.search", env: "dev" },
-    decision: {
-      candidate_workers_ranked: [{ worker_species_id: SPECIES, score_hint: 1 }],
-      required_controls_suggested: ["ctrl.obs.audit-log-append-only"],
-    },
+const RULE = {
+  rule_id: "rr_bench_search_dev_001",
+  match: { capability_id: "cap.doc.search", env: "dev" },
+  decision: {
+    candidate_workers_ranked: [{ worker_species_id: "wrk.doc.searcher", score_hint: 1 }],
+    required_controls_suggested: ["ctrl.obs.audit-log-append-only"],
   },
-];
+};
 
+/** A caller of both Halls below: `hall init` has the same defaults. */
 export const callerNamed = (agent, session_id) => ({
   tenant_id: CONFIG.tenant,
   agent,
@@ -39,106 +36,61 @@ export const callerNamed = (agent, session_id) => ({
   ...CONFIG.caller,
 });
 
-/** Builds the bench's skill into `file`. */
-export async function buildBenchSkill(dist, file) {
-  const { buildSkill } = await dist.load("build/buildSkill.js");
-  const { checkManifest } = await dist.load("compile/checkManifest.js");
-  const { compileSkill } = await dist.load("compile/compileSkill.js");
-  const { artifact } = await buildSkill(SKILL, {
-    compile: { checkManifest, compileSkill },
-    hallVersion: "bench",
-  });
-  writeFileSync(file, artifact);
+/** The bench's skill as an artifact. */
+export async function buildBenchSkill(dist) {
+  const { compileAndBuild } = await dist.load("lifecycle/buildSkillAt.js");
+  return compileAndBuild(SKILL);
 }
 
-/** A Hall whose store is in memory, with the artifact installed. */
-export async function openInMemory(dist, artifact) {
+/** A Hall whose store is in memory, with the skill installed. */
+export async function openInMemory(dist) {
   const { openMemoryHall } = await dist.load("hall/open.js");
-  const document = await policyDocument(dist);
+  const { makePolicyDocument } = await dist.load("hall/policy.js");
+  const { vouchFor } = await dist.load("lifecycle/certificate.js");
+  const { enrol } = await dist.load("lifecycle/enrol.js");
+  const { HomeConfigSchema } = await dist.load("protocol/config.js");
+  const document = makePolicyDocument(HomeConfigSchema.parse(CONFIG), { rules: [RULE] });
   const parts = await openMemoryHall({ policy: () => document });
-  await install(dist, parts, artifact, parts.keys.publisher);
+  const { attestSecret } = parts.own();
+  const vouching = { signer: parts.keys.publisher, attestSecret, clock: parts.clock };
+  await enrol(workshopIn("/"), parts, vouchFor(await buildBenchSkill(dist), [], vouching), { dev: false });
   return parts;
 }
 
-/** Makes a home on disk under `directory`, applied and with the artifact installed. Other processes can open it. */
-export async function makeHome(dist, directory, artifact) {
-  const dir = join(directory, ".hall");
-  mkdirSync(dir, { recursive: true });
-  writeFileSync(join(dir, "config.json"), JSON.stringify(CONFIG));
-  writeFileSync(join(dir, "rules.json"), JSON.stringify({ rules: RULES }));
-  const { loadOrCreateKey, makeState, statePaths, writePrivate } = await dist.load("hall/state.js");
-  const parts = await openAt(dist, directory);
-  const { home } = parts;
-  makeState(home);
-  const [, publisher, operator] = ["ledger", "publisher", "operator"].map((role) =>
-    loadOrCreateKey(home, role),
-  );
-  writePrivate(statePaths(home).attestSecret, Buffer.from(randomBytes(32).toString("hex")));
-  const store = await parts.ledger.ready();
-  await store.begin({ continues: null, operator_keys: [operator.key] });
-  await (await operatorAt(dist, parts)).apply(await policyDocument(dist), null);
-  await install(dist, parts, artifact, publisher);
-  await parts.hall.close();
+/** Makes a home on disk in `directory`, with the skill installed as `hall dev` does. Other processes can open it. */
+export async function makeHome(dist, directory) {
+  const { initHome } = await dist.load("lifecycle/initHome.js");
+  const { devSkill } = await dist.load("lifecycle/devSkill.js");
+  mkdirSync(directory, { recursive: true });
+  const workshop = workshopIn(directory);
+  await initHome(workshop, { namespace: CONFIG.namespace, tenant: CONFIG.tenant });
+  const onSaved = ({ ok, error }) => {
+    if (!ok) throw new Error(JSON.stringify(error));
+  };
+  await devSkill(workshop, { dir: SKILL, once: true, signal: new AbortController().signal, onSaved });
 }
 
-/** Opens the home that lies under `directory`. */
+/** Opens the home that lies in `directory`. */
 export async function openAt(dist, directory) {
   const { openHome } = await dist.load("hall/open.js");
-  const parts = await openHome({ home: directory, environment: { HALL_STATE: join(directory, "state") } });
+  const { cwd, environment } = workshopIn(directory);
+  const parts = await openHome({ cwd, environment });
   await parts.ledger.ready();
   return parts;
 }
 
-/** The operator of a home, with the key that lies in its state. */
-export async function operatorAt(dist, parts) {
-  const { principalOf } = await dist.load("hall/open.js");
-  const { loadKey } = await dist.load("hall/state.js");
-  return parts.hall.operator(principalOf("operator", loadKey(parts.home, "operator")));
+/** Where the lifecycle works on a home, as `hall` would in its directory. */
+export function workshopIn(directory) {
+  return {
+    cwd: directory,
+    environment: { HOME: directory, HALL_STATE: stateOf(directory) },
+    user: "bench",
+    program: [process.execPath],
+    clock: Date.now,
+    progress: () => {},
+    accept: async () => true,
+  };
 }
 
-async function policyDocument(dist) {
-  const { makePolicyDocument } = await dist.load("hall/policy.js");
-  const { HomeConfigSchema } = await dist.load("protocol/config.js");
-  return makePolicyDocument(HomeConfigSchema.parse(CONFIG), { rules: RULES });
-}
-
-/** Certifies the artifact with the publisher's key and installs it. */
-async function install(dist, parts, bytes, publisher) {
-  const { CERTIFICATE_MS, issueCertificate } = await dist.load("attest/certificate.js");
-  const { manifestOf } = await dist.load("attest/manifest.js");
-  const { packageHash } = await dist.load("attest/packageHash.js");
-  const { readArtifact } = await dist.load("build/artifact.js");
-  const { ENGINE } = await dist.load("protocol/version.js");
-  const { digest: artifact_digest, files, manifest_hash, skill_json } = readArtifact(bytes);
-  const { namespace, name, version, worker } = JSON.parse(Buffer.from(skill_json).toString("utf8"));
-  const package_hash = packageHash([...files].map(([path, content]) => ({ path, bytes: content })));
-  const subject = { skill_id: `${namespace}/${name}`, version, artifact_digest };
-  const now = parts.clock();
-  const certificate = issueCertificate(
-    {
-      ...subject,
-      manifest_hash,
-      package_hash,
-      checks: [{ name: "rebuild", ok: true }],
-      toolchain: { hall: "bench" },
-      publisher_key: publisher.key,
-      issued_at: new Date(now).toISOString(),
-      expires_at: new Date(now + CERTIFICATE_MS).toISOString(),
-    },
-    publisher,
-  );
-  const awp = manifestOf(package_hash, {
-    workerId: worker.id,
-    workerSpeciesId: worker.species,
-    workerVersion: version,
-    signingSecret: parts.own().attestSecret,
-    now: parts.clock,
-  });
-  parts.artifacts.put(artifact_digest, bytes);
-  const { tenant_id, session_id, surface, agent: actor } = callerNamed("cli:bench", parts.session_id);
-  await parts.store().write((tx) => {
-    tx.putDocument(skill_json);
-    const body = { tenant_id, session_id, surface, actor, correlation_id: null, engine: ENGINE, ...subject };
-    tx.append({ kind: "install", body: { ...body, certificate, manifest_hash, awp, dev: false } });
-  });
-}
+/** The state directory of a home here. */
+export const stateOf = (directory) => join(directory, "state");

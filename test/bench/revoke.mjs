@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { buildBenchSkill, HALL_MODULES, makeHome, openAt, operatorAt } from "./hall.mjs";
+import { HALL_MODULES, makeHome, openAt, workshopIn } from "./hall.mjs";
 import { atMost, exactly } from "./table.mjs";
 
 const CALLER = fileURLToPath(new URL("caller.mjs", import.meta.url));
@@ -22,15 +21,13 @@ export const revoke = {
     { id: "revoke_aborted", what: "ms until what runs is aborted, 8 processes", goal: atMost(1000) },
   ],
   async measure({ quick, dist, work, env }) {
-    const artifact = join(work, "revoke.skill");
-    await buildBenchSkill(dist, artifact);
     const times = quick ? 1 : 5;
     let after = 0;
     let before = 0;
     let slowest = 0;
     for (let i = 0; i < times; i++) {
       const home = join(work, `revoked${i}`);
-      await makeHome(dist, home, readFileSync(artifact));
+      await makeHome(dist, home);
       const found = await revokeOnce(dist, home, env);
       after += found.after;
       before += found.before;
@@ -47,23 +44,22 @@ export const revoke = {
 };
 
 async function revokeOnce(dist, home, env) {
+  const { revokeSkill } = await dist.load("lifecycle/revokeSkill.js");
   const callers = Array.from({ length: PROCESSES }, () => openCaller(dist, home, env));
   const parts = await openAt(dist, home);
   try {
     await Promise.all(callers.map(({ ready }) => ready));
     await pause(300);
-    const operator = await operatorAt(dist, parts);
-    const order = await operator.standing({ subject: "skill:org.acme/bench", state: "revoked" }, "bench");
-    const committed = Date.now();
+    const order = await revokeSkill(workshopIn(home), { subject: "org.acme/bench", reason: "bench" });
     const reports = await Promise.all(callers.map(({ report }) => report));
-    const [{ seq }] = parts.store().query({ id: order.record_id });
+    const [{ seq, at }] = parts.store().query({ id: order.record_id });
     const decisions = parts.store().query({ kind: "decision", limit: 1_000_000 });
     const allowed = decisions.filter(({ denied }) => denied === false);
     const started = allowed.filter((decision) => decision.seq > seq).length;
     return {
       after: started,
       before: allowed.length - started,
-      aborted: Math.max(...reports.map(({ abortedAt }) => abortedAt - committed)),
+      aborted: Math.max(...reports.map(({ abortedAt }) => abortedAt - Date.parse(at))),
     };
   } finally {
     await parts.hall.close();

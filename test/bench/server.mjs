@@ -1,16 +1,14 @@
 /*
- * An MCP server on stdio with the bench's skill: `node server.mjs DIST ARTIFACT HALL`, where HALL is `none` (the SDK
+ * An MCP server on stdio with the bench's skill: `node server.mjs DIST HALL`, where HALL is `none` (the SDK
  * hands each call straight to the child), `memory`, or the directory of a home.
  */
-import { readFileSync } from "node:fs";
 import { openDist } from "./dist.mjs";
-import { callerNamed, openAt, openInMemory } from "./hall.mjs";
+import { buildBenchSkill, callerNamed, openAt, openInMemory } from "./hall.mjs";
 
-const [directory, file, hall] = process.argv.slice(2);
+const [directory, hall] = process.argv.slice(2);
 const dist = openDist(directory);
-const artifact = readFileSync(file);
 if (hall === "none") await serveUngoverned();
-else await serveGoverned(hall === "memory" ? await openInMemory(dist, artifact) : await openAt(dist, hall));
+else await serveGoverned(hall === "memory" ? await openInMemory(dist) : await openAt(dist, hall));
 
 async function serveGoverned(parts) {
   const { serveStdio } = await dist.load("mcp/index.js");
@@ -27,14 +25,13 @@ async function serveUngoverned() {
   const { CallToolRequestSchema } = await import("@modelcontextprotocol/sdk/types.js");
   const { readArtifact } = await dist.load("build/artifact.js");
   const { openRunner } = await dist.load("run/runner.js");
-  const { digest, files, skill_json } = readArtifact(artifact);
-  const manifest = JSON.parse(Buffer.from(skill_json).toString("utf8"));
-  const handlers = new Map([["echo", files.get("handlers/echo.mjs")]]);
+  const { artifact, artifact_digest, manifest } = await buildBenchSkill(dist);
+  const handlers = new Map([["echo", readArtifact(artifact).files.get("handlers/echo.mjs")]]);
   const runner = openRunner();
   const server = new Server({ name: "ungoverned", version: "bench" }, { capabilities: { tools: {} } });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
     const result = await runner.run({
-      artifact_digest: digest,
+      artifact_digest,
       tenant_id: "local",
       env: "dev",
       tool: params.name,

@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openClient } from "./client.mjs";
-import { buildBenchSkill, HALL_MODULES, makeHome } from "./hall.mjs";
+import { HALL_MODULES, makeHome, stateOf } from "./hall.mjs";
 import { ratio, takeTurns, timeOf } from "./measure.mjs";
 import { atMost } from "./table.mjs";
 
@@ -15,15 +14,13 @@ export const start = {
   ],
   async measure({ quick, dist, work, env }) {
     const hall = dist.path("cli/hall.mjs");
-    const artifact = join(work, "start.skill");
     const home = join(work, "started");
-    await buildBenchSkill(dist, artifact);
-    await makeHome(dist, home, readFileSync(artifact));
+    await makeHome(dist, home);
     const run = (...args) => {
       const { status, stderr } = spawnSync(process.execPath, args, { env });
       if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}: ${stderr}`);
     };
-    const ownState = { ...env, HALL_STATE: join(home, "state") };
+    const ownState = { ...env, HALL_STATE: stateOf(home) };
     const { bare, version, initialize } = await takeTurns(quick ? 5 : 31, {
       bare: () => timeOf(() => run("-e", "0")),
       version: () => timeOf(() => run(hall, "--version")),

@@ -1,6 +1,6 @@
-export default (_input, { signal }) =>
+export default ({ ms }, { signal }) =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, 20_000, { stopped: false });
+    const timer = setTimeout(resolve, ms, { stopped: false });
     signal.addEventListener("abort", () => {
       clearTimeout(timer);
       resolve({ stopped: true });
