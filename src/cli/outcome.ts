@@ -1,3 +1,4 @@
+import { describeProblem } from "../protocol/inputProblem.js";
 import type { Denial, Outcome } from "../protocol/outcome.js";
 import { EXIT, type ExitCode } from "./exit.js";
 import { jsonLines, type Line } from "./line.js";
@@ -97,7 +98,7 @@ const HINTS: Partial<Readonly<Record<Denial["code"], string>>> = {
 };
 
 function denialLines({ message, helps, problems = [] }: Denial): readonly Line[] {
-  const broken = problems.map(({ path, keyword }) => `    ${path === "" ? "(the whole)" : path}: ${keyword}`);
+  const broken = problems.map((problem) => `    ${describeProblem(problem)}`);
   return [`  ${message}`, ...broken, `  ${helps}`];
 }
 

@@ -1,5 +1,6 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { JsonObject } from "../protocol/canonical.js";
+import { describeProblem } from "../protocol/inputProblem.js";
 import type { Denial, Outcome } from "../protocol/outcome.js";
 import { isObject } from "./message.js";
 
@@ -75,11 +76,9 @@ function denialText(denial: Denial): string {
 
 function problemsText({ problems = [] }: Denial): string {
   if (problems.length === 0) return "";
-  const shown = problems
-    .slice(0, MAX_PROBLEMS)
-    .map(({ path, keyword }) => `${path === "" ? "(root)" : path} (${keyword})`);
+  const shown = problems.slice(0, MAX_PROBLEMS).map(describeProblem);
   const rest = problems.length - shown.length;
-  return `Problems: ${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}.`;
+  return `Problems: ${shown.join("; ")}${rest > 0 ? `; and ${rest} more` : ""}.`;
 }
 
 function previewText(outcome: Extract<Outcome, { kind: "dry_run" }>): string {

@@ -29,8 +29,8 @@ const OUTCOMES: readonly (readonly [Outcome, number, readonly string[], RegExp |
     [
       "DENIED DENY_INVALID_INPUT",
       "  Wrong shape.",
-      "    (the whole): type",
-      "    /a: required",
+      "    the arguments must be a JSON object",
+      "    /a is required",
       "  Correct it.",
       "  record    REC",
     ],

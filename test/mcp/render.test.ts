@@ -84,13 +84,13 @@ describe("everything else", () => {
         ...denial,
         problems: [
           { path: "/query", keyword: "minLength" },
-          { path: "", keyword: "required" },
+          { path: "", keyword: "minProperties" },
         ],
       },
     };
     expect(textOf(renderOutcome(outcome, false))).toBe(
       "DENIED DENY_INVALID_INPUT: The arguments don't fit the tool's schema. " +
-        "Problems: /query (minLength), (root) (required). Correct them by the tool's input schema. " +
+        "Problems: /query is too short; the arguments have too few members. Correct them by the tool's input schema. " +
         "Repeating the same call won't help. (record rec-1)",
     );
   });
@@ -101,7 +101,7 @@ describe("everything else", () => {
       renderOutcome({ kind: "denied", ...recorded, denial: { ...denial, retryable: true, problems } }, false),
     );
     expect(text).toContain("The same call may succeed later.");
-    expect(text).toContain("/p19 (type) and 30 more.");
+    expect(text).toContain("/p19 has the wrong type; and 30 more.");
     expect(text).not.toContain("/p20");
   });
 
