@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { JsonObject } from "../protocol/canonical.js";
 import type { SkillManifest } from "../protocol/skill.js";
 import { allowSkill } from "./allowSkill.js";
@@ -9,6 +9,7 @@ import { enrol } from "./enrol.js";
 import { inWords, LifecycleError, type LifecycleProblem } from "./error.js";
 import { testBuilt } from "./testSkill.js";
 import { watchDirectory } from "./watchDirectory.js";
+import { checkWritable } from "./wholeFile.js";
 import { inForce, type OpenHome, type Workshop, withHome } from "./workshop.js";
 
 /** What became of a save. When it isn't `ok`, the last version that was stays installed. */
@@ -126,7 +127,14 @@ async function installNew(ws: Workshop, parts: OpenHome, built: Built): Promise<
   }
   const certified = vouchFor(built, ["examples"], vouchingOf(ws, parts));
   ws.progress("installing");
+  await checkRules(ws, parts, built.manifest);
   return (await enrol(ws, parts, certified, { dev: true })).record_id;
+}
+
+/** Rules that are needed and can't be written are said before anything is installed. */
+async function checkRules(ws: Workshop, parts: OpenHome, manifest: SkillManifest): Promise<void> {
+  const { rule } = await allowSkill(ws, parts, [manifest], false);
+  if (rule.length > 0) checkWritable(join(parts.home.dir, "rules.json"));
 }
 
 /** In env dev `hall dev` applies what it writes (hall.md, State). */

@@ -1,3 +1,5 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname, sep } from "node:path";
 import { CertificateError } from "../attest/certificate.js";
 import { KeyError } from "../attest/keys.js";
 import { ManifestError } from "../attest/manifest.js";
@@ -24,6 +26,7 @@ export const LIFECYCLE_CODES = [
   "HOME_EXISTS",
   "BAD_FILE",
   "WRONG_STATE",
+  "WRONG_ENV",
   "NOT_APPLIED",
   "DECLINED",
   "BAD_ARGUMENT",
@@ -92,8 +95,9 @@ export async function inWords<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A known failure in the words of whoever runs `hall`; an unknown one as it came. */
-export function toLifecycleError(error: unknown): unknown {
+/** A known failure in the words of whoever runs `hall`, whose home has its state there; an unknown one as it came. */
+export function toLifecycleError(thrown: unknown, state?: string): unknown {
+  const error = onReadOnlyDisk(thrown) ?? thrown;
   if (error instanceof LifecycleError) return error;
   const as = (code: LifecycleCode, helps: string, problems: readonly LifecycleProblem[] = []) =>
     new LifecycleError(code, (error as Error).message, helps, { problems, cause: error });
@@ -119,15 +123,54 @@ export function toLifecycleError(error: unknown): unknown {
     return as("CERTIFICATE_INVALID", "Certify the skill again.");
   if (error instanceof ApprovalError)
     return as(APPROVAL_CODES[error.code], "Look at what waits: hall approvals list");
+  if (error instanceof RecordsError && error.code === "READ_ONLY") return as("READ_ONLY", moveState(state));
   if (error instanceof RecordsError) return as(...(RECORDS_CODES[error.code] ?? LEDGER));
   if (error instanceof RecordError) return as(...LEDGER);
-  return isFileError(error) ? as(...(FILE_CODES[error.code] ?? UNREADABLE)) : error;
+  if (!isFileError(error)) return error;
+  const code = FILE_CODES[error.code];
+  if (code === "READ_ONLY") return as(code, makeWritable(error.path, state));
+  return as(...(code === undefined ? UNREADABLE : FULL));
+}
+
+/** Node's recursive mkdir says ENOENT where the disk is read-only: the error that it should have been, if so. */
+function onReadOnlyDisk(error: unknown): NodeJS.ErrnoException | undefined {
+  if (!isFileError(error) || error.code !== "ENOENT" || error.syscall !== "mkdir") return undefined;
+  const { syscall, path = "/" } = error;
+  let there = path;
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
+  try {
+    accessSync(there, constants.W_OK);
+    return undefined;
+  } catch (why) {
+    if ((why as NodeJS.ErrnoException).code !== "EROFS") return undefined;
+    const message = `EROFS: read-only file system, ${syscall} '${path}'`;
+    return Object.assign(new Error(message, { cause: error }), { code: "EROFS", syscall, path });
+  }
+}
+
+/** The place that can't be written, by its own name: not that of the file beside it which comes first. */
+function makeWritable(path: string | undefined, state: string | undefined): string {
+  if (path === undefined) return moveState(state);
+  const place = path.replace(/(\.[0-9a-f-]{36})?(\.\d+)?\.part$/, "");
+  const isState = state !== undefined && (isWithin(place, state) || isWithin(state, place));
+  return isState
+    ? moveState(place)
+    : `Make ${place}, and the directory that it is in, writable for this user.`;
+}
+
+function moveState(place = "the home's state directory"): string {
+  return `Make ${place} writable for this user, or set HALL_STATE to a place that is.`;
+}
+
+function isWithin(path: string, dir: string): boolean {
+  return path === dir || path.startsWith(`${dir}${sep}`);
 }
 
 const HOME_HELPS = {
   NO_HOME: 'Run "hall init" in the project, or name its directory with --home.',
   BAD_FILE: "Correct the file and run the command again.",
   WRONG_STATE: "Give this home a state directory of its own.",
+  WRONG_ENV: "Unset PYHALL_ENV, or apply the env that you mean.",
 } as const;
 
 const KEY_HELPS = "The keys of a home lie in keys/ of its state directory, readable by their owner alone.";
@@ -143,10 +186,6 @@ type Said = readonly [code: LifecycleCode, helps: string];
 
 const LEDGER: Said = ["LEDGER", "See what is wrong with the records: hall audit verify"];
 const UNREADABLE: Said = ["UNREADABLE", "Check that the path exists and is of the right kind."];
-const READ_ONLY: Said = [
-  "READ_ONLY",
-  "Make the home and its state directory writable for this user, or set HALL_STATE to a place that is.",
-];
 const FULL: Said = ["FULL", "Free some space on this disk; nothing was lost."];
 
 const RECORDS_CODES: Readonly<Record<string, Said>> = {
@@ -155,16 +194,15 @@ const RECORDS_CODES: Readonly<Record<string, Said>> = {
     "NEWER_VERSION",
     "This home was used by a newer version of wcp-hall; install that version.",
   ],
-  READ_ONLY,
   FULL,
 };
 
-const FILE_CODES: Readonly<Record<string, Said>> = {
-  EACCES: READ_ONLY,
-  EPERM: READ_ONLY,
-  EROFS: READ_ONLY,
-  ENOSPC: FULL,
-  EDQUOT: FULL,
+const FILE_CODES: Readonly<Record<string, "READ_ONLY" | "FULL">> = {
+  EACCES: "READ_ONLY",
+  EPERM: "READ_ONLY",
+  EROFS: "READ_ONLY",
+  ENOSPC: "FULL",
+  EDQUOT: "FULL",
 };
 
 function isFileError(error: unknown): error is NodeJS.ErrnoException & { readonly code: string } {

@@ -1,13 +1,18 @@
+import { join } from "node:path";
+import { certificateDigest, openCertificate } from "../attest/certificate.js";
 import { parseSkillJson } from "../compile/skillJson.js";
-import { canonicalBytes } from "../protocol/canonical.js";
+import { canonicalBytes, canonicalJson } from "../protocol/canonical.js";
+import type { PackageManifest } from "../protocol/package.js";
+import type { Install } from "../records/installs.js";
 import { type Admitted, admit } from "./admit.js";
 import { type Allowance, allowSkill } from "./allowSkill.js";
 import { enrol } from "./enrol.js";
 import { envelopeChanges, envelopeLines } from "./envelope.js";
 import { LifecycleError } from "./error.js";
-import { type Locked, readLock, writeLocked } from "./lockFile.js";
+import { type Locked, prepareLocked, readLock, recordLocked } from "./lockFile.js";
 import { type Registry, registryOf } from "./registry.js";
 import { newest, parseRange } from "./semver.js";
+import { checkWritable } from "./wholeFile.js";
 import { inForce, type OpenHome, type Workshop, withHome } from "./workshop.js";
 
 export type InstallOptions = {
@@ -25,7 +30,7 @@ export type Installed = {
   readonly tools: readonly string[];
   /** What it may do, a line each. */
   readonly envelope: readonly string[];
-  /** What an upgrade changed about that. */
+  /** What an upgrade changed about that, and what a renewal renewed. */
   readonly changes: readonly string[];
   readonly record_id: string;
 };
@@ -43,6 +48,7 @@ export function installSkill(ws: Workshop, options: InstallOptions = {}): Promis
     const wanted = options.id === undefined ? restored(parts) : [resolveId(parts, registry, options.id)];
     const installed: Installed[] = [];
     const skills: Admitted[] = [];
+    if (options.allow === true && wanted.length > 0) checkWritable(join(parts.home.dir, "rules.json"));
     for (const want of wanted) {
       const { done, skill } = await installOne(ws, parts, registry, want);
       skills.push(skill);
@@ -79,7 +85,7 @@ function resolveId({ home }: OpenHome, registry: Registry, id: string): Wanted {
     throw new LifecycleError(
       "BAD_ARGUMENT",
       `${JSON.stringify(id)} names no version.`,
-      "Write ID, ID@1.2.0, ID@^1.2.0 or ID@~1.2.0.",
+      "Write ID, ID@1.2.0, ID@1.2, ID@^1.2 or ID@~1.2.0.",
     );
   }
   const versions = registry.versions(skill_id);
@@ -110,16 +116,22 @@ async function installOne(
   const before = inForce(parts)
     .store.installs()
     .find((install) => install.skill_id === skill_id);
-  const isThere = before?.artifact_digest === skill.artifact_digest && before.signer === skill.signer;
   const { artifact_digest, signer } = skill;
-  const lock = () => writeLocked(parts.home, skill_id, { version, artifact_digest, signer });
+  const renewals = before === undefined ? [] : renewed(before, skill);
+  const isThere = before?.artifact_digest === artifact_digest && renewals.length === 0;
   if (isThere && wanted.pinned !== null && hasBytes(parts, artifact_digest))
     return { skill, done: undefined };
   const envelope = envelopeLines(skill.manifest);
   const changes =
     before === undefined
       ? []
-      : envelopeChanges(parseSkillJson(canonicalBytes(before.skill)).manifest, skill.manifest);
+      : [
+          ...envelopeChanges(parseSkillJson(canonicalBytes(before.skill)).manifest, skill.manifest),
+          ...renewals,
+        ];
+  const locked = { version, artifact_digest, signer };
+  const isPinned = wanted.pinned !== null;
+  if (!isPinned) prepareLocked(parts.home, skill_id, locked).drop(); // before anybody is asked
   const shown = before === undefined ? envelope : [...changes, ...envelope];
   const about = [`signed by ${signer}`, `artifact sha256:${artifact_digest}`];
   if (!(await ws.accept(`Install ${skill_id} ${version}?`, [...about, ...shown]))) {
@@ -129,10 +141,29 @@ async function installOne(
       "Answer yes, or pass --yes.",
     );
   }
-  const { record_id } = await enrol(ws, parts, candidate, { dev: false });
-  lock();
+  const record = async () => (await enrol(ws, parts, candidate, { dev: false })).record_id;
+  const record_id = isPinned ? await record() : await recordLocked(parts.home, { skill_id, locked }, record);
   const tools = skill.definitions.map(({ name }) => name);
   return { skill, done: { skill_id, version, artifact_digest, signer, tools, envelope, changes, record_id } };
+}
+
+/** How the papers of an installed artifact differ: neither its bytes nor lock.json change with them (formats.md). */
+function renewed(before: Install, now: Admitted): readonly string[] {
+  if (before.artifact_digest !== now.artifact_digest) return [];
+  const isSameCertificate =
+    before.signer === now.signer &&
+    certificateDigest(before.certificate) === certificateDigest(now.certificate);
+  const certificate = openCertificate(now.certificate, [now.signer]);
+  return [
+    ...(isSameCertificate
+      ? []
+      : [`certificate: another one, good until ${certificate?.expires_at ?? "an unknown time"}`]),
+    ...(isSameManifest(before.awp, now.awp) ? [] : ["awp.v1 manifest: another one"]),
+  ];
+}
+
+function isSameManifest(a: PackageManifest | null, b: PackageManifest | null): boolean {
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 /** The registry's bytes must be the skill that was asked for, and the one that lock.json pins. */

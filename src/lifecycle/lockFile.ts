@@ -3,7 +3,7 @@ import { type Check, exactly, isHash, isKey, isObject, isText } from "../evidenc
 import { type Home, readHomeFile } from "../hall/home.js";
 import { parseSkillId } from "../protocol/ids.js";
 import { LifecycleError } from "./error.js";
-import { jsonText, writeWhole } from "./wholeFile.js";
+import { jsonText, type Prepared, prepareWhole } from "./wholeFile.js";
 
 /** What an installation is pinned to (hall.md, State). */
 export type Locked = { readonly version: string; readonly artifact_digest: string; readonly signer: string };
@@ -21,13 +21,47 @@ export function readLock(home: Home): Lock {
   return skillsOf(home, readHomeFile(home, "lock.json") ?? EMPTY_LOCK);
 }
 
-/** Pins a skill, or with null forgets it; everything else in the file stays. */
-export function writeLocked(home: Home, skill_id: string, locked: Locked | null): void {
+/** A lock.json that pins a skill, or with null forgets it, ready to take its place; everything else in the file stays. */
+export function prepareLocked(home: Home, skill_id: string, locked: Locked | null): Prepared {
   const file = readHomeFile(home, "lock.json") ?? EMPTY_LOCK;
   const { [skill_id]: _, ...others } = skillsOf(home, file);
   const skills = Object.entries(locked === null ? others : { ...others, [skill_id]: locked });
   const sorted = Object.fromEntries(skills.sort(([a], [b]) => (a < b ? -1 : 1)));
-  writeWhole(join(home.dir, "lock.json"), jsonText({ ...(file as object), skills: sorted }));
+  return prepareWhole(join(home.dir, "lock.json"), jsonText({ ...(file as object), skills: sorted }));
+}
+
+/**
+ * Records a change of what is installed, and writes it into lock.json: beside it first, so that nothing is recorded
+ * where it can't be written. Throws LifecycleError, which says what is so if the last step fails all the same.
+ */
+export async function recordLocked(
+  home: Home,
+  change: { readonly skill_id: string; readonly locked: Locked | null },
+  record: () => Promise<string>,
+): Promise<string> {
+  const { skill_id, locked } = change;
+  const lock = prepareLocked(home, skill_id, locked);
+  let record_id = "";
+  try {
+    record_id = await record();
+  } catch (error) {
+    lock.drop();
+    throw error;
+  }
+  try {
+    lock.commit();
+  } catch (cause) {
+    const file = join(home.dir, "lock.json");
+    throw new LifecycleError(
+      "READ_ONLY",
+      `${skill_id} ${locked === null ? "was uninstalled" : `${locked.version} is installed`} (record ${record_id}), but ${file} doesn't say so: ${(cause as Error).message}`,
+      locked === null
+        ? `Remove ${skill_id} from ${file}.`
+        : `Make ${file} writable and run the same command again.`,
+      { cause },
+    );
+  }
+  return record_id;
 }
 
 function skillsOf(home: Home, file: unknown): Lock {

@@ -1,5 +1,5 @@
 import { LifecycleError } from "./error.js";
-import { writeLocked } from "./lockFile.js";
+import { recordLocked } from "./lockFile.js";
 import { acting } from "./recordWork.js";
 import { ledgerOf, type Workshop, withHome } from "./workshop.js";
 
@@ -19,10 +19,10 @@ export function uninstallSkill(
       );
     }
     const { skill_id, version } = install;
-    const { value } = await store.write((tx) =>
-      tx.append({ kind: "uninstall", body: acting(ws, parts, install) }),
-    );
-    writeLocked(parts.home, skill_id, null);
-    return { skill_id, version, record_id: value.record_id };
+    const record_id = await recordLocked(parts.home, { skill_id, locked: null }, async () => {
+      const body = acting(ws, parts, install);
+      return (await store.write((tx) => tx.append({ kind: "uninstall", body }))).value.record_id;
+    });
+    return { skill_id, version, record_id };
   });
 }

@@ -12,11 +12,24 @@ import {
 import { dirname } from "node:path";
 import { LifecycleError } from "./error.js";
 
+/** A file's new content, written beside it: only giving it the file's name is left to do. */
+export type Prepared = { readonly commit: () => void; readonly drop: () => void };
+
 /** Writes a file whole or not at all, making its directories: synced, then renamed into place. */
 export function writeWhole(path: string, content: Uint8Array | string): void {
+  prepareWhole(path, content).commit();
+}
+
+/**
+ * The first half of writing a file whole, for work that mustn't begin where the file can't be written. A file that is
+ * read-only stays: that is what whoever made it so wants. Throws the system's error, with `path` as its path.
+ */
+export function prepareWhole(path: string, content: Uint8Array | string): Prepared {
   mkdirSync(dirname(path), { recursive: true });
   const part = `${path}.${process.pid}.part`;
+  const drop = () => rmSync(part, { force: true });
   try {
+    checkReplaceable(path);
     const file = openSync(part, "w", 0o644);
     try {
       const bytes = Buffer.from(content);
@@ -25,11 +38,29 @@ export function writeWhole(path: string, content: Uint8Array | string): void {
     } finally {
       closeSync(file);
     }
-    renameSync(part, path);
   } catch (error) {
-    rmSync(part, { force: true });
+    drop();
     throw error;
   }
+  const commit = () => {
+    try {
+      renameSync(part, path);
+    } catch (error) {
+      drop();
+      throw error;
+    }
+  };
+  return { commit, drop };
+}
+
+/** Throws the system's error where a file can't be given other content. Changes nothing. */
+export function checkWritable(path: string): void {
+  prepareWhole(path, "").drop();
+}
+
+/** Opens a file for writing and changes nothing: access(2) would ask for another user than the one who writes. */
+function checkReplaceable(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) closeSync(openSync(path, "r+"));
 }
 
 /** JSON as people keep it in files: two spaces, a newline at the end. */

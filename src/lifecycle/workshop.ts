@@ -2,9 +2,11 @@ import type { Environment, Home } from "../hall/home.js";
 import { openHome } from "../hall/open.js";
 import type { HallParts } from "../hall/parts.js";
 import type { Policy } from "../hall/policy.js";
+import type { HandlerLine } from "../hall/types.js";
 import type { Clock } from "../protocol/clock.js";
 import type { Store } from "../records/store.js";
-import { inWords, LifecycleError } from "./error.js";
+import { inWords, LifecycleError, toLifecycleError } from "./error.js";
+import { checkLedgerKey } from "./ledgerKey.js";
 
 /** Everything that a verb gets from its edge: no verb prints, or reads the environment or argv. */
 export type Workshop = {
@@ -19,6 +21,8 @@ export type Workshop = {
   readonly program: readonly [string, ...string[]];
   /** Told what a long step is doing now. */
   readonly progress: (step: string) => void;
+  /** Told what handlers print and log while they run here: for whoever is at the terminal, never for a caller. */
+  readonly said?: (line: HandlerLine) => void;
   /** Shows a change and asks. `--yes` answers true; no terminal and no `--yes` answers false. */
   readonly accept: (question: string, details: readonly string[]) => Promise<boolean>;
 };
@@ -30,14 +34,23 @@ export type OpenHome = HallParts & { readonly home: Home };
 export async function withHome<T>(ws: Workshop, work: (parts: OpenHome) => Promise<T>): Promise<T> {
   return inWords(async () => {
     const { home, cwd, environment, clock } = ws;
-    const parts = await openHome({ home, cwd, environment, clock });
+    const parts = await openHome({ home, cwd, environment, clock, ...overheard(ws) });
+    const open = { ...parts, home: parts.home as Home };
     try {
+      checkLedgerKey(open.home);
       await parts.ledger.ready();
-      return await work({ ...parts, home: parts.home as Home });
+      return await work(open);
+    } catch (error) {
+      throw toLifecycleError(error, open.home.state);
     } finally {
       await parts.hall.close();
     }
   });
+}
+
+/** The workshop's ear for handlers, as a Hall is opened with it. */
+export function overheard({ said }: Pick<Workshop, "said">): { readonly onLog?: (line: HandlerLine) => void } {
+  return said === undefined ? {} : { onLog: said };
 }
 
 /** {@link withHome}, or `undefined` for the parts where no home was named and none is found: for what works in both. */
@@ -45,7 +58,6 @@ export async function withHomeIfAny<T>(
   ws: Workshop,
   work: (parts: OpenHome | undefined) => Promise<T>,
 ): Promise<T> {
-  const isNamed = ws.home !== undefined || ws.environment["HALL_HOME"] !== undefined;
   let isInside = false;
   try {
     return await withHome(ws, (parts) => {
@@ -54,9 +66,14 @@ export async function withHomeIfAny<T>(
     });
   } catch (error) {
     const isHomeless = error instanceof LifecycleError && error.code === "NO_HOME";
-    if (!isHomeless || isNamed || isInside) throw error;
+    if (!isHomeless || isHomeNamed(ws) || isInside) throw error;
     return inWords(() => work(undefined));
   }
+}
+
+/** Whether somebody said which home is meant; else it is the one around the working directory, if any. */
+export function isHomeNamed({ home, environment }: Pick<Workshop, "home" | "environment">): boolean {
+  return home !== undefined || environment["HALL_HOME"] !== undefined;
 }
 
 /** The store of a home whose policy was applied. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { homeAt } from "../../src/hall/home.js";
 import { LifecycleError } from "../../src/lifecycle/error.js";
-import { readLock, writeLocked } from "../../src/lifecycle/lockFile.js";
+import { prepareLocked, readLock } from "../../src/lifecycle/lockFile.js";
 import { homeOf, readJson } from "./project.js";
 
 /** RFC 8032's first test key: one of small order isn't a key. */
@@ -19,10 +19,10 @@ test("pins and forgets, in order of ids, and leaves the rest of the file alone",
   const at = await home();
   const file = join(at.dir, "lock.json");
   writeFileSync(file, JSON.stringify({ $schema: "mine", lock_version: 1, skills: {} }));
-  writeLocked(at, "x.b/two", locked);
-  writeLocked(at, "x.a/one", locked);
+  prepareLocked(at, "x.b/two", locked).commit();
+  prepareLocked(at, "x.a/one", locked).commit();
   expect(Object.keys(readLock(at))).toEqual(["x.a/one", "x.b/two"]);
-  writeLocked(at, "x.b/two", null);
+  prepareLocked(at, "x.b/two", null).commit();
   expect(readJson(file)).toEqual({ $schema: "mine", lock_version: 1, skills: { "x.a/one": locked } });
 });
 
