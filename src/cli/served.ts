@@ -1,5 +1,4 @@
-import { callerOf } from "../hall/caller.js";
-import { type Home, readConfig } from "../hall/home.js";
+import { HomeError } from "../hall/findHome.js";
 import { openHome } from "../hall/open.js";
 import type { HallParts } from "../hall/parts.js";
 import { attestInstalled } from "../hall/startup.js";
@@ -32,23 +31,26 @@ async function attest(parts: HallParts, say: (line: string) => void): Promise<vo
   try {
     await parts.ledger.ready();
   } catch (error) {
+    if (error instanceof HomeError) throw error; // the home is another's, or PYHALL_ENV contradicts it
     return say(`${toFailure(error).message} Until it can be opened, every call is denied.`);
   }
-  if (parts.policy() === null)
-    say("nothing is in force in this home, so every call is denied: run `hall apply`");
+  const unreadable = whyUnreadable(parts);
+  if (unreadable !== undefined) return say(`${unreadable} Until then, every call is denied.`);
   const failures = await attestInstalled(parts);
   if (failures.length > 0) throw new NotAttested(failures);
 }
 
+/** Why no call can be decided yet, if none can: nothing is in force, or what is can't be obeyed by this version. */
+function whyUnreadable(parts: HallParts): string | undefined {
+  try {
+    return parts.policy() === null ? "nothing is in force in this home: run `hall apply`." : undefined;
+  } catch (error) {
+    return toFailure(error).message;
+  }
+}
+
 function gateOf(parts: HallParts, client: string): Gate {
-  const session = {
-    agent: `mcp:${client}`,
-    adapter: "mcp",
-    surface: "mcp",
-    session_id: parts.session_id,
-  } as const;
-  // Before the first apply, tenant and env are those that the file proposes; no call runs under them.
-  return parts.hall.gate(() => callerOf(parts.policy()?.config ?? readConfig(parts.home as Home), session));
+  return parts.hall.gate(parts.callerFor({ agent: `mcp:${client}`, adapter: "mcp", surface: "mcp" }));
 }
 
 /** The gate, for callers that wait until it is ready. */

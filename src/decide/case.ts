@@ -9,6 +9,7 @@ import {
   type Escalation,
   type Preconditions,
 } from "../protocol/rule.js";
+import { POLICY_TABLES, type PolicyTables } from "../protocol/tables.js";
 import { compileRules, isRuleSet, type Rule, type RuleSet } from "./rules.js";
 
 /** All that a decision is made from. The same question always gets the same answer, byte for byte. */
@@ -20,6 +21,8 @@ export type Question = {
   /** Floors that no rule lowers; what is left out has its default. */
   readonly config?: Partial<HallConfig> | null;
   readonly profile?: Profile | null;
+  /** The numbers to score by; this version's where the policy in force brings none. */
+  readonly tables?: PolicyTables;
   /** The time that every part of the decision carries, as formats.md spells it. */
   readonly now: string;
   readonly ids: { readonly decision_id: string; readonly approval_id: string | null };
@@ -40,6 +43,7 @@ export type Case = {
   readonly config: HallConfig;
   readonly rules: RuleSet;
   readonly profile: Profile | null;
+  readonly tables: PolicyTables;
   skill: SkillFacts | undefined;
 
   /** The matched rule's id, or the sentinel that says how far it came (wcp.md 3.4). */
@@ -90,6 +94,7 @@ export function openCase(question: Question): Case {
     config: config ?? DEFAULT_HALL_CONFIG,
     rules: rules ?? NO_RULES,
     profile,
+    tables: question.tables ?? POLICY_TABLES,
     skill: undefined,
     matched: PRE_ROUTING,
     rule: undefined,

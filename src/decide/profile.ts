@@ -1,5 +1,6 @@
 import type { TierAnswer } from "../protocol/profile.js";
 import { RISK_TIERS, type RiskTier, type TenantRisk } from "../protocol/request.js";
+import { POLICY_TABLES, type PolicyTables } from "../protocol/tables.js";
 import { HIGH_BLAST } from "./blast.js";
 import type { Case, Refusal } from "./case.js";
 import { hold } from "./hold.js";
@@ -17,7 +18,7 @@ export function checkProfile(c: Case): Refusal | undefined {
 function checkTier(c: Case, answers: Readonly<Record<RiskTier, TierAnswer>>): Refusal | undefined {
   const worker = c.skill?.worker;
   if (worker === undefined || worker === "unknown") return refuse("DENY_RISK_TIER");
-  const tier = effectiveTier(worker.risk_tier, c.input.tenant_risk);
+  const tier = effectiveTier(worker.risk_tier, c.input.tenant_risk, c.tables);
   if (tier === undefined) return refuse("DENY_RISK_TIER");
   switch (answers[tier]) {
     case "allow":
@@ -32,10 +33,16 @@ function checkTier(c: Case, answers: Readonly<Record<RiskTier, TierAnswer>>): Re
 }
 
 /** A worker's tier, one step higher when the tenant's risk is high (policy.md, Risk). */
-export function effectiveTier(declared: RiskTier, tenantRisk: TenantRisk): RiskTier | undefined {
+export function effectiveTier(
+  declared: RiskTier,
+  tenantRisk: TenantRisk,
+  { risk }: PolicyTables = POLICY_TABLES,
+): RiskTier | undefined {
   const step = RISK_TIERS.indexOf(declared);
   if (step < 0) return undefined;
-  return tenantRisk === "high" ? RISK_TIERS[Math.min(step + 1, RISK_TIERS.length - 1)] : declared;
+  return tenantRisk === risk.tenant_risk_raises
+    ? RISK_TIERS[Math.min(step + 1, RISK_TIERS.length - 1)]
+    : declared;
 }
 
 function checkProfileBlast(c: Case, limit: number): Refusal | undefined {

@@ -43,22 +43,26 @@ export function holdKey(caller: Caller, tool: InstalledTool, policy: Policy, eng
   };
 }
 
-/** The oldest hold of this caller whose commitment these arguments open. A retry carries no ticket. */
+/**
+ * The hold of this caller whose commitment these arguments open; a retry carries no ticket. There are several only
+ * where an earlier grant didn't cover what is asked now, and then the last one is the one that was asked for it.
+ */
 export function findHeld(
   store: HoldReader,
   key: HoldKey,
   bytes: Uint8Array,
-  approvers: readonly PolicyApprover[],
+  approvers: () => readonly PolicyApprover[],
   now: string,
 ): HeldApproval | null {
+  let found: HeldApproval | null = null;
   for (const { request, salt } of store.holdsOf(key)) {
     if (commitment("arguments", bytes, salt) !== request.arguments) continue;
     const whole = store.hold(request.approval_id);
     if (whole === undefined || whole.state === "used") continue;
-    const { state } = checkGrant({ request, approvals: whole.approvals, approvers, now });
-    if (state !== "expired") return { state, request, salt }; // an expired one is forgotten: a fresh hold opens
+    const { state } = checkGrant({ request, approvals: whole.approvals, approvers: approvers(), now });
+    if (state !== "expired") found = { state, request, salt }; // an expired one is forgotten: a fresh hold opens
   }
-  return null;
+  return found;
 }
 
 /** Where holds are read: the store, or a transaction of it. */

@@ -1,6 +1,8 @@
 import { type CertificateState, checkCertificate } from "../attest/certificate.js";
 import { checkPackageManifest } from "../attest/checkManifest.js";
+import type { Envelope } from "../evidence/dsse.js";
 import type { SkillFacts } from "../protocol/facts.js";
+import type { Certificate } from "../protocol/skill.js";
 import type { StandingState } from "../protocol/standing.js";
 import type { Install } from "../records/installs.js";
 import type { Store } from "../records/store.js";
@@ -50,12 +52,14 @@ export function certificateOf(
   }).state;
 }
 
-/** The awp.v1 attestation of the bytes that would run, for skills signed here; a foreign skill's is its certificate. */
+/**
+ * The awp.v1 attestation of the bytes that would run, for skills signed here; a foreign skill's is its certificate.
+ * Bans aren't asked here: they are a matter of standing, whoever signed.
+ */
 export function attestationOf(
   { install, worker }: InstalledTool,
   held: HeldArtifact | null,
   own: OwnAuthority,
-  banned: (hash: string) => boolean,
   now: number,
 ): Attestation {
   if (install.signer !== own.publisher) return { ok: true };
@@ -67,7 +71,6 @@ export function attestationOf(
     workerId: worker.worker_id,
     workerSpeciesId: worker.worker_species_id,
     secret: own.attestSecret,
-    bannedHashes: held !== null && banned(held.package_hash) ? [held.package_hash] : [],
     now,
   });
   return ok ? { ok: true } : { ok: false, code: denyCode };
@@ -78,7 +81,7 @@ function recorded(
   install: Install,
 ): Pick<HeldArtifact, "artifact_digest" | "package_hash" | "manifest_hash"> {
   const { artifact_digest, manifest_hash } = install;
-  return { artifact_digest, manifest_hash, package_hash: install.awp?.package_hash ?? "" };
+  return { artifact_digest, manifest_hash, package_hash: packageHashOf(install) };
 }
 
 /** Whether everything that a call of a tool rests on may still run, from the orders on record. */
@@ -93,6 +96,7 @@ export function standingOfTool(
     version: `${skill}@${install.version}`,
     worker: `worker:${worker.worker_id}`,
     hash: `hash:${install.artifact_digest}`,
+    package: `hash:${packageHashOf(install)}`,
     publisher: `publisher:${install.signer}`,
   };
   const orders = store.standing(Object.values(subjects));
@@ -110,7 +114,31 @@ export function standingOfTool(
     version: of(subjects.version),
     worker: of(subjects.worker),
     adapter: degraded ? "degraded" : "active",
-    hash: of(subjects.hash),
+    hash: worse(of(subjects.hash), of(subjects.package)),
     publisher: of(subjects.publisher),
   };
+}
+
+function worse(a: StandingState, b: StandingState): StandingState {
+  return a === "active" || b === "banned" ? b : a;
+}
+
+/** The package hash that an install's certificate names, whoever signed it; "" where it can't be read. */
+function packageHashOf({ certificate }: Install): string {
+  let hash = packageHashes.get(certificate);
+  if (hash === undefined) {
+    hash = readPackageHash(certificate);
+    packageHashes.set(certificate, hash);
+  }
+  return hash;
+}
+const packageHashes = new WeakMap<Envelope, string>();
+
+function readPackageHash({ payload }: Envelope): string {
+  try {
+    const { package_hash } = JSON.parse(Buffer.from(payload, "base64").toString()) as Partial<Certificate>;
+    return typeof package_hash === "string" ? package_hash : "";
+  } catch {
+    return "";
+  }
 }

@@ -6,17 +6,14 @@ import type { Tx } from "../records/transaction.js";
 import type { StoreState } from "../records/view.js";
 import { findHeld, holdKey, MAX_OPEN_HOLDS, needOf } from "./approval.js";
 import { commonBody, decisionBody, holdRequest } from "./bodies.js";
+import type { Considered } from "./consider.js";
 import type { Call, Situation } from "./situation.js";
 import type { Verdict } from "./verdict.js";
 import { ruleInForce } from "./visible.js";
 
 /** What a call brings to its commit. */
-export type Commit = {
+export type Commit = Considered & {
   readonly call: Call;
-  readonly situation: Situation;
-  readonly verdict: Verdict;
-  /** The arguments' commitment and its salt; null when the arguments broke a bound. */
-  readonly salted: { readonly hash: string; readonly salt: Uint8Array } | null;
   readonly engine: string;
   readonly approvers: () => readonly PolicyApprover[];
 };
@@ -64,11 +61,13 @@ class Raced extends Error {
 }
 
 /** Why a commit must gather again: standing or policy moved, or another call took the hold or grant. */
-export function whyAgain(error: unknown): "moved" | "raced" | undefined {
+export function whyAgain(error: unknown, verdict?: Verdict): "moved" | "raced" | undefined {
   if (error instanceof Raced) return "raced";
   if (!(error instanceof RecordsError)) return undefined;
+  if (error.code === "MOVED") return "moved";
   // The store refuses what wouldn't verify: a grant that was consumed or a hold that was closed meanwhile.
-  return error.code === "MOVED" ? "moved" : error.code === "REFUSED" ? "raced" : undefined;
+  const aboutApproval = verdict === undefined || verdict.holds.length > 0;
+  return error.code === "REFUSED" && aboutApproval ? "raced" : undefined;
 }
 
 type WaitsOn =
@@ -98,7 +97,8 @@ function holdOf(tx: Tx, { call, situation, verdict, salted, engine, approvers }:
     throw new Raced(); // nothing that a hold could be about: it can't be opened
   }
   const key = holdKey(caller, tool, policy, engine);
-  if (findHeld(tx, key, received.bytes, approvers(), now) !== null) throw new Raced();
+  const other = findHeld(tx, key, received.bytes, approvers, now);
+  if (other !== null && other.request.approval_id !== situation.outgrown) throw new Raced();
   if (tx.countOpenHolds(caller) >= MAX_OPEN_HOLDS) throw new TooManyHolds();
   const request = holdRequest({
     key,

@@ -7,7 +7,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** A problem with a home's files: which file, which field, what to do. */
 export class HomeError extends Error {
   override readonly name = "HomeError";
-  readonly code: "NO_HOME" | "BAD_FILE" | "WRONG_STATE";
+  readonly code: "NO_HOME" | "BAD_FILE" | "WRONG_STATE" | "WRONG_ENV";
   readonly problems: readonly string[];
   constructor(code: HomeError["code"], message: string, problems: readonly string[] = []) {
     super(problems.length === 0 ? message : `${message}\n${problems.map((p) => `  ${p}`).join("\n")}`);

@@ -1,4 +1,3 @@
-import { commitment } from "../evidence/commitment.js";
 import type { PolicyApprover } from "../evidence/policy.js";
 import type { Json } from "../protocol/canonical.js";
 import type { DenyCode } from "../protocol/deny.js";
@@ -6,19 +5,20 @@ import type { Outcome } from "../protocol/outcome.js";
 import type { SkillManifest } from "../protocol/skill.js";
 import type { Store } from "../records/store.js";
 import type { Runner } from "../run/types.js";
-import { receiveArguments } from "./arguments.js";
 import { BUILTIN_NAMES } from "./builtins.js";
 import { commitDecision, TooManyHolds, whyAgain } from "./commit.js";
+import { consider, reconsider } from "./consider.js";
 import { gather, nothingKnown } from "./gather.js";
 import { listTools } from "./listing.js";
 import { type Decided, outcomeOf, unrecorded } from "./outcomes.js";
 import type { Patience } from "./perform.js";
 import { runPermitted } from "./permitted.js";
+import { NOBODYS_CALL, receiveCall } from "./receive.js";
 import type { RunningCalls } from "./running.js";
 import { answerSelf } from "./self.js";
 import type { Call, Situation, Sources } from "./situation.js";
-import type { Caller, CallerSource, Gate, InvokeOptions } from "./types.js";
-import { stopped, type Verdict, weigh } from "./verdict.js";
+import type { Caller, CallerSource, Gate, HandlerLine, InvokeOptions } from "./types.js";
+import { stopped } from "./verdict.js";
 import { writeWithin } from "./write.js";
 
 /** What a gate stands on. Handlers reach it through `sources.held` alone, and go nowhere but to the runner. */
@@ -31,6 +31,8 @@ export type GateParts = {
   readonly engine: string;
   readonly approvers: () => readonly PolicyApprover[];
   readonly dataDir: (caller: Caller, manifest: SkillManifest) => string;
+  /** Told what handlers print and log: for the home's own people, never for a caller. */
+  readonly onLog?: ((line: HandlerLine) => void) | undefined;
   /** How long a runner may keep a call waiting; left out but in tests. */
   readonly patience?: Patience;
   readonly uuid: () => string;
@@ -44,15 +46,15 @@ export type GateParts = {
  */
 export function makeGate(parts: GateParts, source: CallerSource): Gate {
   const caller = () => (typeof source === "function" ? source() : source);
-  const invoke = async (tool: string, args: unknown, options: InvokeOptions = {}): Promise<Outcome<Json>> => {
-    const call = receive(parts, caller(), tool, args, options);
+  const invoke = async (tool: string, args: unknown, options?: InvokeOptions): Promise<Outcome<Json>> => {
+    let call = NOBODYS_CALL;
     try {
+      call = receiveCall(caller(), { tool, args, options: options ?? null }, parts.uuid);
       if (BUILTIN_NAMES.has(call.tool)) return await answerSelf(parts, call, { invoke });
       const decided = await decideInTime(parts, call);
-      return "kind" in decided ? decided : await runPermitted(parts, call, decided, options);
+      return "kind" in decided ? decided : await runPermitted(parts, call, decided, options ?? {});
     } catch {
-      const blind = nothingKnown("DENY_INTERNAL_ERROR");
-      return unrecorded(weigh(call, blind, newIds(parts, blind), null));
+      return unrecorded(consider(parts, call, nothingKnown("DENY_INTERNAL_ERROR")).verdict);
     }
   };
   return Object.freeze({
@@ -60,23 +62,6 @@ export function makeGate(parts: GateParts, source: CallerSource): Gate {
     invoke,
     onToolsChanged: (fn: () => void) => parts.subscribe(fn),
   });
-}
-
-/** Step 1: what was asked, with its arguments as canonical bytes or the bound that they broke. */
-function receive(
-  parts: GateParts,
-  caller: Caller,
-  tool: string,
-  args: unknown,
-  options: InvokeOptions,
-): Call {
-  return {
-    caller,
-    tool: String(tool).toWellFormed().slice(0, 256),
-    received: receiveArguments(args),
-    correlation_id: options.correlationId?.toWellFormed() || parts.uuid(),
-    dry_run: options.dryRun === true,
-  };
 }
 
 /** Standing or policy that moves under a call is gathered once more; racing calls sort themselves out in a few rounds. */
@@ -101,25 +86,22 @@ async function decide(
   call: Call,
   as: (situation: Situation) => Situation = (situation) => situation,
 ): Promise<Outcome<Json> | Decided | "moved" | "raced"> {
-  const situation = as(await gather(call, parts.sources));
-  const salted = saltArguments(parts, call, situation);
-  const ids = newIds(parts, situation);
-  const verdict = weigh(call, situation, ids, salted?.hash ?? null);
+  const considered = consider(parts, call, as(await gather(call, parts.sources)));
+  const { situation, verdict } = considered;
   const { ledger, snapshot } = situation;
-  const unwritten = (code: DenyCode) =>
-    unrecorded(weigh(call, stopped(situation, code), ids, salted?.hash ?? null));
+  const unwritten = (code: DenyCode) => unrecorded(reconsider(considered, call, code));
   if (ledger === "unknown" || ledger.hall_id === null) {
     return verdict.decision.denied ? unrecorded(verdict) : unwritten("DENY_AUDIT_UNAVAILABLE");
   }
   const { engine, approvers } = parts;
   try {
     const { value, head } = await writeWithin(parts.store(), (tx) =>
-      commitDecision(tx, { call, situation, verdict, salted, engine, approvers }),
+      commitDecision(tx, { ...considered, call, engine, approvers }),
     );
     const decided: Decided = { situation, verdict, committed: { value, head } };
     return outcomeOf(call, decided) ?? decided;
   } catch (error) {
-    const again = whyAgain(error);
+    const again = whyAgain(error, verdict);
     if (again !== undefined) return again;
     if (error instanceof TooManyHolds) return refuse(parts, call, "DENY_RATE_LIMITED");
     return unwritten(snapshot.skill.clock === "ok" ? "DENY_AUDIT_UNAVAILABLE" : "DENY_CLOCK_INVALID");
@@ -128,22 +110,9 @@ async function decide(
 
 /** A denial by the gate itself, decided and recorded like any other. */
 async function refuse(parts: GateParts, call: Call, code: DenyCode): Promise<Outcome<Json>> {
-  const stop = (situation: Situation) => stopped(situation, code);
   for (let attempt = 0; attempt < 2; attempt++) {
-    const decided = await decide(parts, call, stop);
+    const decided = await decide(parts, call, (situation) => stopped(situation, code));
     if (typeof decided === "object" && "kind" in decided) return decided;
   }
-  const situation = stop(await gather(call, parts.sources));
-  return unrecorded(weigh(call, situation, newIds(parts, situation), null));
-}
-
-function newIds(parts: GateParts, { approval }: Situation): Verdict["ids"] {
-  return { decision_id: parts.uuid(), approval_id: approval?.request.approval_id ?? parts.uuid() };
-}
-
-/** The arguments' commitment: under the hold's own salt where this call retries one, else under a fresh salt. */
-function saltArguments(parts: GateParts, { received }: Call, { approval }: Situation) {
-  if (!received.ok) return null;
-  const salt = approval?.salt ?? parts.salt();
-  return { hash: commitment("arguments", received.bytes, salt), salt };
+  return unrecorded(reconsider(consider(parts, call, await gather(call, parts.sources)), call, code));
 }

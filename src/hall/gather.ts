@@ -140,7 +140,7 @@ function snapshotOf(
   const species = worker?.worker_species_id;
   const own = <T>(value: T): Record<string, T> => (species === undefined ? {} : { [species]: value });
   return {
-    controls: [...HALL_CONTROLS, ...(policy?.config.controls ?? []), ...(worker?.currently_implements ?? [])],
+    controls: [...HALL_CONTROLS, ...(policy?.config.controls ?? [])],
     available: species === undefined ? [] : [species],
     registered_hashes: own(tool?.install.artifact_digest ?? null),
     current_hashes: own(held?.artifact_digest ?? null),

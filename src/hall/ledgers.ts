@@ -6,8 +6,8 @@ export type Ledger = {
   ready(): Promise<Store | null>;
   /** The store if it is open already. */
   readonly current: () => Store | null;
-  /** Changes whenever the ledger did, also from "none" to "there is one". */
-  version(): number;
+  /** Changes whenever standing, installs or policy did, also from "none" to "there is one". */
+  version(): string;
   close(): void;
 };
 
@@ -29,9 +29,12 @@ export function lateLedger(open: () => Promise<Store | null>): Ledger {
     ready,
     current: () => store,
     version() {
-      if (store !== null) return store.dataVersion();
+      if (store !== null) {
+        const { epoch, policy_digest } = store.state();
+        return `${epoch} ${policy_digest}`;
+      }
       ready().catch(() => {}); // the next call says what is wrong; the poll only looks whether there is one by now
-      return -1;
+      return "none";
     },
     close() {
       closed = true;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Signer, signerFromSeed } from "../evidence/ed25519.js";
@@ -18,7 +18,7 @@ import { assemble, type HallParts } from "./parts.js";
 import { memorySessions, type Sessions, sessionDirectory } from "./sessions.js";
 import { artifactDirectory, artifactMemory } from "./skills.js";
 import { checkState, loadKey, statePaths, writePrivate } from "./state.js";
-import type { LocalHall, Principal } from "./types.js";
+import type { HandlerLine, LocalHall, Principal } from "./types.js";
 
 /** What may be handed in from the edge. Nothing here turns the gate or the ledger off. */
 export type OpenOptions = {
@@ -30,6 +30,8 @@ export type OpenOptions = {
   /** Evaluates rules with `escalation.policy_gate` (S003, PolicyGate.evaluate). */
   readonly policyGate?: (context: PolicyGateContext) => unknown;
   readonly runner?: Runner;
+  /** Told what handlers print and log. It goes to nobody else. */
+  readonly onLog?: (line: HandlerLine) => void;
 };
 
 /**
@@ -47,26 +49,25 @@ export async function openHome(options: OpenOptions = {}): Promise<HallParts> {
   const { environment = process.env, cwd = process.cwd(), clock = Date.now } = options;
   const home = findHome({ home: options.home, cwd, environment });
   checkState(home);
-  checkEnvironment(home, environment);
   const paths = statePaths(home);
   const sessions = sessionDirectory(paths.sessions);
   return assemble({
     home,
-    ledger: lateLedger(() => openLedger(home, sessions, clock)),
+    ledger: lateLedger(() => openLedger(home, environment, sessions, clock)),
     artifacts: artifactDirectory(paths.artifacts, writePrivate, clock),
     sessions,
     runner: options.runner ?? openRunner({ clock }),
     clock,
     own: ownAuthority(home, environment),
     policyGate: options.policyGate ?? null,
-    dataDir: (env, tenantHash, namespace, name) =>
-      privateDirectory(paths.data(env, tenantHash, namespace, name)),
+    onLog: options.onLog,
+    dataDir: paths.data,
     onClose: () => {},
   });
 }
 
 /** What a Hall in memory is opened with: its policy, and nothing that outlives it. */
-export type MemoryOptions = Pick<OpenOptions, "clock" | "policyGate" | "runner"> & {
+export type MemoryOptions = Pick<OpenOptions, "clock" | "policyGate" | "runner" | "onLog"> & {
   readonly policy: (keys: MemoryKeys) => PolicyDocument;
 };
 
@@ -96,7 +97,8 @@ export async function openMemoryHall(
     clock,
     own: () => ({ publisher: keys.publisher.key, attestSecret }),
     policyGate: options.policyGate ?? null,
-    dataDir: (...names) => privateDirectory(join(directory, ...names)),
+    onLog: options.onLog,
+    dataDir: (...names) => join(directory, ...names),
     onClose: () => rmSync(directory, { recursive: true, force: true }),
   });
   await parts.ledger.ready();
@@ -109,24 +111,38 @@ export function principalOf(id: string, signer: Signer): Principal {
   return { id, key: signer.key, sign: async (bytes) => signer.sign(bytes) };
 }
 
-/** PYHALL_ENV never overrides the config: a different value refuses to start (formats.md). */
-function checkEnvironment(home: Home, environment: Environment): void {
+/** PYHALL_ENV never overrides what is in force, nor before the first apply the file: another value refuses to start. */
+function checkEnvironment(home: Home, environment: Environment, inForce: PolicyDocument | undefined): void {
   const wanted = environment["PYHALL_ENV"];
-  if (!wanted) return; // an edit of the file, good or broken, changes nothing until it is applied
-  const { env } = readConfig(home);
+  if (!wanted) return; // then an edit of the file, good or broken, changes nothing until it is applied
+  const env = inForce?.config["env"] ?? readConfig(home).env;
   if ((wanted === "staging" ? "stage" : wanted) === env) return;
   throw new HomeError(
-    "BAD_FILE",
-    `PYHALL_ENV is ${JSON.stringify(wanted)}, but ${home.dir}/config.json says env ${env}. Unset PYHALL_ENV or change the config.`,
+    "WRONG_ENV",
+    `PYHALL_ENV is ${JSON.stringify(wanted)}, but the env of ${home.dir} is ${env}. Unset PYHALL_ENV, or apply the env that you mean.`,
   );
 }
 
 /** The store of a home whose keys were made; null before its first apply. Dead processes' calls are closed. */
-async function openLedger(home: Home, sessions: Sessions, clock: Clock): Promise<Store | null> {
+async function openLedger(
+  home: Home,
+  environment: Environment,
+  sessions: Sessions,
+  clock: Clock,
+): Promise<Store | null> {
   const ledgerKey = loadKey(home, "ledger");
-  if (ledgerKey === undefined) return null;
+  if (ledgerKey === undefined) {
+    checkEnvironment(home, environment, undefined);
+    return null;
+  }
   const { witness } = statePaths(home);
   const store = await openStore({ file: home.database, witness, ledgerKey, clock });
+  try {
+    checkEnvironment(home, environment, store.policy()?.document);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
   if (store.state().hall_id !== null) await abandonDeadCalls(store, sessions, ENGINE);
   return store;
 }
@@ -141,9 +157,4 @@ function ownAuthority(home: Home, environment: Environment): () => OwnAuthority 
     secret ??= existsSync(attestSecret) ? readFileSync(attestSecret, "utf8").trim() : undefined;
     return { publisher, attestSecret: secret };
   };
-}
-
-function privateDirectory(path: string): string {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  return path;
 }

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { PolicyDocument } from "../evidence/policy.js";
 import { sha256Hex } from "../protocol/canonical.js";
 import type { Clock } from "../protocol/clock.js";
+import type { HomeConfig } from "../protocol/config.js";
 import type { PolicyGateContext } from "../protocol/facts.js";
 import { ENGINE } from "../protocol/version.js";
 import type { Store } from "../records/store.js";
@@ -9,6 +10,7 @@ import type { Runner } from "../run/types.js";
 import { makeApprover } from "./approver.js";
 import { makeAudit } from "./audit.js";
 import type { OwnAuthority } from "./authority.js";
+import { callerOf, checkCaller, NOBODY, type Session } from "./caller.js";
 import { type GateParts, makeGate } from "./gate.js";
 import type { Home } from "./home.js";
 import type { Ledger } from "./ledgers.js";
@@ -18,7 +20,7 @@ import { makeRunningCalls, type RunningCalls } from "./running.js";
 import type { Sessions } from "./sessions.js";
 import { type ArtifactFiles, openSkills, type Skills } from "./skills.js";
 import { approversInForce, makeSources, policyInForce } from "./sources.js";
-import type { Actor, LocalHall } from "./types.js";
+import type { Actor, Caller, HandlerLine, LocalHall } from "./types.js";
 import { openWatch, type Watch } from "./watch.js";
 
 /** What differs from one Hall to the next. */
@@ -32,8 +34,9 @@ export type HallOptions = {
   readonly clock: Clock;
   readonly own: () => OwnAuthority;
   readonly policyGate: ((context: PolicyGateContext) => unknown) | null;
-  /** The data directory of a skill for one env and tenant, made if need be. */
+  /** The data directory of a skill for one env and tenant; the runner makes it. */
   readonly dataDir: (env: string, tenantHash: string, namespace: string, name: string) => string;
+  readonly onLog?: ((line: HandlerLine) => void) | undefined;
   readonly onClose: () => void;
 };
 
@@ -47,6 +50,8 @@ export type HallParts = HallOptions & {
   /** One UUID for this process (formats.md, session_id). */
   readonly session_id: string;
   readonly gateParts: GateParts;
+  /** The caller of the home's own surfaces, as the policy in force makes it at each call. */
+  readonly callerFor: (session: Omit<Session, "session_id">) => () => Caller;
 };
 
 /** Puts a Hall together: the default assembly of everything that a gate stands on. */
@@ -74,6 +79,7 @@ export function assemble(options: HallOptions): HallParts {
     approvers: () => approversInForce(store()),
     dataDir: (caller, { namespace, name }) =>
       options.dataDir(caller.env, sha256Hex(caller.tenant_id), namespace, name),
+    onLog: options.onLog,
     uuid: randomUUID,
     salt: () => randomBytes(32),
     subscribe: (fn) => watch.subscribe(fn),
@@ -89,7 +95,7 @@ export function assemble(options: HallOptions): HallParts {
   });
   const hall: LocalHall = Object.freeze({
     gate(source) {
-      sessions.register(typeof source === "function" ? session_id : source.session_id);
+      sessions.register(typeof source === "function" ? session_id : checkCaller(source).session_id);
       return makeGate(gateParts, source);
     },
     approver: (principal) => makeApprover(people(), principal),
@@ -105,21 +111,35 @@ export function assemble(options: HallOptions): HallParts {
       options.onClose();
     },
   });
-  return { ...options, hall, skills, policy, store, session_id, gateParts };
+  const callerFor = (session: Omit<Session, "session_id">) => () =>
+    callerOf(readable(policy) ?? UNDECIDED, { ...session, session_id });
+  return { ...options, hall, skills, policy, store, session_id, gateParts, callerFor };
+}
+
+/** Before the first apply, and under a policy that can't be read, every call is denied, whoever makes it. */
+const UNDECIDED = { env: NOBODY.env, tenant: NOBODY.tenant_id, caller: NOBODY };
+
+function readable(policy: () => Policy | null): HomeConfig | undefined {
+  try {
+    return policy()?.config;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Running calls that are asked again at every change, so a revoke from another process reaches them. */
 function watched(running: RunningCalls, watch: Watch): RunningCalls {
+  let stop = () => {};
   return {
     ...running,
-    begin(mayStillRun) {
-      const stop = watch.subscribe(running.sweep);
-      const { signal, end } = running.begin(mayStillRun);
+    begin(mayStillRun, client) {
+      if (running.size() === 0) stop = watch.subscribe(running.sweep);
+      const { controller, end } = running.begin(mayStillRun, client);
       const endBoth = () => {
-        stop();
         end();
+        if (running.size() === 0) stop();
       };
-      return { signal, end: endBoth };
+      return { controller, end: endBoth };
     },
   };
 }

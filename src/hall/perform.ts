@@ -1,5 +1,6 @@
 import type { Validator } from "../compile/validator.js";
-import { canonicalBytes, type Json } from "../protocol/canonical.js";
+import { CanonicalError, canonicalBytes, type Json } from "../protocol/canonical.js";
+import type { InputProblem } from "../protocol/facts.js";
 import { makeFault } from "../protocol/fault.js";
 import type { Fault, FaultCode } from "../protocol/outcome.js";
 import type { Job, Runner, RunResult } from "../run/types.js";
@@ -26,8 +27,9 @@ export async function perform(
   job: Job,
   validate: Validator | null,
   patience = PATIENCE,
+  stop = new AbortController(),
 ): Promise<Performed> {
-  const result = await runWithin(runner, job, patience);
+  const result = await runWithin(runner, job, patience, stop);
   if (!isRunResult(result)) return fault("RUNNER_UNAVAILABLE", null, null, null);
   const { started_at, ended_at } = result;
   if (!result.ok) return fault(result.code, result.detail, started_at, ended_at);
@@ -36,21 +38,32 @@ export async function perform(
   try {
     const output = JSON.parse(Buffer.from(result.output).toString("utf8")) as Json;
     const bytes = canonicalBytes(output);
-    if (validate !== null && !validate(output).ok) return fault("OUTPUT_INVALID", null, started_at, ended_at);
-    return { ok: true, output, bytes, started_at, ended_at };
-  } catch {
-    return fault("OUTPUT_INVALID", null, started_at, ended_at);
+    const checked = validate === null ? ({ ok: true } as const) : validate(output);
+    if (checked.ok) return { ok: true, output, bytes, started_at, ended_at };
+    return fault("OUTPUT_INVALID", brokenPlaces(checked.problems), started_at, ended_at);
+  } catch (error) {
+    const detail = error instanceof CanonicalError ? error.message : "not JSON";
+    return fault("OUTPUT_INVALID", detail, started_at, ended_at);
   }
 }
 
+/** Where an output breaks its schema, for the skill's author: places and keywords, no values. */
+function brokenPlaces(problems: readonly InputProblem[]): string {
+  return problems.map(({ path, keyword }) => `${path === "" ? "(the whole)" : path}: ${keyword}`).join("; ");
+}
+
 /** The runner's answer, or undefined when it throws or stays silent; then the job is withdrawn, so it can't run later. */
-async function runWithin(runner: Runner, job: Job, { queueMs, graceMs }: Patience): Promise<unknown> {
-  const withdrawal = new AbortController();
+async function runWithin(
+  runner: Runner,
+  job: Job,
+  { queueMs, graceMs }: Patience,
+  stop: AbortController,
+): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   let giveUp = () => {};
   const silence = new Promise<undefined>((resolve) => {
     giveUp = () => {
-      withdrawal.abort();
+      stop.abort();
       resolve(undefined);
     };
   });
@@ -60,9 +73,8 @@ async function runWithin(runner: Runner, job: Job, { queueMs, graceMs }: Patienc
   };
   waitFor(queueMs);
   const onStart = () => waitFor(job.limits.timeout_ms + graceMs);
-  const signals = job.signal === undefined ? [withdrawal.signal] : [job.signal, withdrawal.signal];
   try {
-    return await Promise.race([runner.run({ ...job, onStart, signal: AbortSignal.any(signals) }), silence]);
+    return await Promise.race([runner.run({ ...job, onStart, signal: stop.signal }), silence]);
   } catch {
     return undefined;
   } finally {

@@ -53,8 +53,7 @@ async function performCall(
   const { manifest, definition, install } = tool;
   const { tenant_id, agent, env } = caller;
   const { correlation_id } = call;
-  const run = parts.running.begin(() => isActive(parts.sources, tool, caller));
-  const signals = options.signal === undefined ? [run.signal] : [run.signal, options.signal];
+  const run = parts.running.begin(() => isActive(parts.sources, tool, caller), options.signal);
   try {
     const validate = definition.output_schema === null ? null : await validatorOf(definition.output_schema);
     return await perform(
@@ -70,11 +69,12 @@ async function performCall(
         data_dir: parts.dataDir(caller, manifest),
         caller: { tenant_id, agent, env, correlation_id },
         envelope: tool.worker.privilege_envelope,
-        signal: AbortSignal.any(signals),
         ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+        onLog: (text) => parts.onLog?.({ skill_id: install.skill_id, tool: definition.name, text }),
       },
       validate,
       parts.patience,
+      run.controller,
     );
   } catch {
     return broken(makeFault("RUNNER_UNAVAILABLE"));

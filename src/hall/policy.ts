@@ -1,10 +1,10 @@
 import { compileRules, parseRules, type RuleSet } from "../decide/rules.js";
 import type { PolicyDocument } from "../evidence/policy.js";
-import { canonicalJson, type Json, type JsonObject } from "../protocol/canonical.js";
+import { deepFreeze, type Json, type JsonObject } from "../protocol/canonical.js";
 import { catalogueDigest } from "../protocol/catalog.js";
 import { DEFAULT_HALL_CONFIG, type HallConfig, type HomeConfig } from "../protocol/config.js";
-import { PROFILES, type Profile } from "../protocol/profile.js";
-import { POLICY_TABLES } from "../protocol/tables.js";
+import { PROFILES, type Profile, ProfileSchema } from "../protocol/profile.js";
+import { POLICY_TABLES, type PolicyTables, PolicyTablesSchema } from "../protocol/tables.js";
 import { HomeError, parseConfig } from "./home.js";
 
 /** The policy in force, read from the document that an operator applied and ready to decide by. */
@@ -13,6 +13,7 @@ export type Policy = {
   readonly config: HomeConfig;
   readonly rules: RuleSet;
   readonly profile: Profile | null;
+  readonly tables: PolicyTables;
   readonly hall: HallConfig;
 };
 
@@ -38,24 +39,27 @@ export function makePolicyDocument(config: HomeConfig, rules: unknown): PolicyDo
 }
 
 /**
- * Makes a recorded policy document ready. The engine decides by the document in force: one whose tables or profile
- * this version doesn't have, whole, throws HomeError, and nothing runs until an operator has applied anew.
+ * Makes a recorded policy document ready. The engine decides by the document in force, its own tables and profile
+ * included. One that says what this version doesn't know throws HomeError: it can't be obeyed whole, so it isn't.
  */
 export function loadPolicy(digest: string, document: PolicyDocument): Policy {
   const config = parseConfig(document.config, "the policy in force");
-  const profile = config.profile === null ? null : (PROFILES.get(config.profile) ?? null);
-  if (!isSame(document.tables, POLICY_TABLES) || !isSame(document.profile, profile)) {
+  const tables = PolicyTablesSchema.safeParse(document.tables);
+  const profile = ProfileSchema.nullable().safeParse(document.profile);
+  if (!tables.success || !profile.success || (profile.data?.profile_id ?? null) !== config.profile) {
     throw new HomeError(
       "BAD_FILE",
-      'The policy in force was applied by another version of the Hall. Look at what changes, and put it in force: "hall apply".',
+      'The policy in force was applied by another version of the Hall, and says what this one doesn\'t know. Look at what changes, and put it in force: "hall apply".',
     );
   }
-  const rules = compileRules(ruleList(document.rules));
-  return { digest, config, rules, profile, hall: { ...DEFAULT_HALL_CONFIG, ...definedFloors(config.hall) } };
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return canonicalJson(a) === canonicalJson(b);
+  return {
+    digest,
+    config,
+    rules: compileRules(ruleList(document.rules)),
+    profile: profile.data,
+    tables: deepFreeze(tables.data),
+    hall: { ...DEFAULT_HALL_CONFIG, ...tables.data.floors, ...definedFloors(config.hall) },
+  };
 }
 
 function ruleList(rules: Json): readonly unknown[] {

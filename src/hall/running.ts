@@ -1,36 +1,46 @@
 /** The reason that an abort carries when standing moved under a running call; the runner reports it as its code. */
 export const REVOKED_IN_FLIGHT = "REVOKED_IN_FLIGHT";
 
-type RunningCall = { readonly mayStillRun: () => boolean; readonly controller: AbortController };
+/** One call and the one way to stop it: AbortSignal.any over several costs more than all of gathering. */
+export type RunningCall = { readonly controller: AbortController; readonly end: () => void };
 
 /** The calls that run in this process right now, so that a revoke reaches them. */
 export type RunningCalls = {
-  /** Registers a call; its signal aborts when `mayStillRun` turns false. `end` forgets it. */
-  begin(mayStillRun: () => boolean): { readonly signal: AbortSignal; readonly end: () => void };
+  /** Registers a call. Its one controller aborts when `mayStillRun` turns false or the client gives up; `end` forgets it. */
+  begin(mayStillRun: () => boolean, client?: AbortSignal): RunningCall;
   /** Asks every running call again and aborts those that may no longer run. */
   sweep(): void;
   readonly size: () => number;
 };
 
 export function makeRunningCalls(): RunningCalls {
-  const calls = new Set<RunningCall>();
+  const calls = new Map<AbortController, () => boolean>();
   return {
-    begin(mayStillRun) {
-      const call = { mayStillRun, controller: new AbortController() };
-      calls.add(call);
-      return { signal: call.controller.signal, end: () => calls.delete(call) };
+    begin(mayStillRun, client) {
+      const controller = new AbortController();
+      const cancel = () => controller.abort(client?.reason);
+      if (client?.aborted) cancel();
+      client?.addEventListener("abort", cancel, { once: true });
+      calls.set(controller, mayStillRun);
+      const end = () => {
+        calls.delete(controller);
+        client?.removeEventListener("abort", cancel);
+      };
+      return { controller, end };
     },
     sweep() {
-      for (const call of calls) if (!permits(call)) call.controller.abort(REVOKED_IN_FLIGHT);
+      for (const [controller, mayStillRun] of calls) {
+        if (!permits(mayStillRun)) controller.abort(REVOKED_IN_FLIGHT);
+      }
     },
     size: () => calls.size,
   };
 }
 
 /** What can't be asked may not go on. */
-function permits(call: RunningCall): boolean {
+function permits(mayStillRun: () => boolean): boolean {
   try {
-    return call.mayStillRun();
+    return mayStillRun();
   } catch {
     return false;
   }

@@ -3,16 +3,17 @@ import { DEFAULT_HALL_CONFIG, type HomeConfig } from "../protocol/config.js";
 import type { Outcome } from "../protocol/outcome.js";
 import { ENVS } from "../protocol/request.js";
 import type { SkillManifest, ToolDefinition } from "../protocol/skill.js";
+import { POLICY_TABLES } from "../protocol/tables.js";
 import type { WorkerRecord } from "../protocol/worker.js";
 import type { Install } from "../records/installs.js";
 import { readPolicy } from "./answers.js";
-import { commonBody } from "./bodies.js";
+import { commonBody, decisionBody } from "./bodies.js";
 import { BUILTIN_TOOLS, SELF_RULES, SELF_SPECIES } from "./builtins.js";
 import { explainRow } from "./explain.js";
 import type { GateParts } from "./gate.js";
 import { gather } from "./gather.js";
 import { standingOf } from "./listing.js";
-import { unrecorded } from "./outcomes.js";
+import { outcomeOf, unrecorded } from "./outcomes.js";
 import type { Policy } from "./policy.js";
 import type { Call, Sources } from "./situation.js";
 import type { InstalledTool } from "./skills.js";
@@ -39,25 +40,32 @@ const SELF_WORKER: WorkerRecord = {
 
 /**
  * A call of one of the Hall's own tools. It passes the same gathering and decision as any other, under the fixed rule
- * rr_hall_self, and leaves a `query` record before it is answered from the caller's own records.
+ * rr_hall_self, and leaves a `query` record before it is answered from the caller's own records; a denial of one
+ * leaves a decision. A dry run is recorded too, and answers nothing.
  */
 export async function answerSelf(
   parts: GateParts,
   call: Call,
   gate: Pick<Gate, "invoke">,
 ): Promise<Outcome<Json>> {
-  const situation = await gather({ ...call, dry_run: false }, selfSources(parts.sources, call));
+  const situation = await gather(call, selfSources(parts.sources, call));
   const ids = { decision_id: parts.uuid(), approval_id: null };
-  const verdict = weigh({ ...call, dry_run: false }, situation, ids, null);
-  if (verdict.answer !== "run" || !call.received.ok) return unrecorded(verdict);
-  const { caller, correlation_id } = call;
+  const verdict = weigh(call, situation, ids, null);
+  const { ledger } = situation;
+  if (ledger === "unknown" || ledger.hall_id === null) return unrecorded(verdict);
+  const { caller, correlation_id, received } = call;
+  const acting = commonBody(caller, parts.engine, { correlation_id });
   try {
-    const { value, head } = await writeWithin(parts.store(), (tx) => {
-      const common = commonBody(caller, parts.engine, { correlation_id });
-      return tx.append({ kind: "query", body: { ...common, tool: call.tool } });
-    });
-    const output = await answer(parts, call, call.received.value as JsonObject, gate);
+    const { value, head } = await writeWithin(parts.store(), (tx) =>
+      verdict.answer === "run"
+        ? tx.append({ kind: "query", body: { ...acting, tool: call.tool } })
+        : tx.append({ kind: "decision", body: decisionBody(acting, ledger, call, situation, verdict) }),
+    );
     const { record_id } = value;
+    const committed = { value: { record_id, hold: null }, head };
+    const ended = outcomeOf(call, { situation, verdict, committed });
+    if (ended !== undefined || !received.ok) return ended ?? unrecorded(verdict);
+    const output = await answer(parts, call, received.value as JsonObject, gate);
     const { decision } = verdict;
     return Object.freeze({
       kind: "done",
@@ -154,7 +162,14 @@ function selfSources(sources: Sources, call: Call): Sources {
 function selfPolicy(caller: Caller): Policy {
   const config = { namespaces: { [caller.tenant_id]: [SELF_NAMESPACE] }, controls: [] };
   const own = config as Partial<HomeConfig> as HomeConfig;
-  return { digest: "self", config: own, rules: SELF_RULES, profile: null, hall: DEFAULT_HALL_CONFIG };
+  return {
+    digest: "self",
+    config: own,
+    rules: SELF_RULES,
+    profile: null,
+    tables: POLICY_TABLES,
+    hall: DEFAULT_HALL_CONFIG,
+  };
 }
 
 function selfTool(definition: ToolDefinition): InstalledTool {

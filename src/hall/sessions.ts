@@ -18,9 +18,13 @@ export function sessionDirectory(dir: string): Sessions {
   return {
     register(id) {
       if (own.has(id) || !ID.test(id)) return;
-      mkdirSync(dir, { recursive: true, mode: 0o700 });
-      writeFileSync(path(id), processName(process.pid), { mode: 0o600 });
       own.add(id);
+      try {
+        mkdirSync(dir, { recursive: true, mode: 0o700 });
+        writeFileSync(path(id), processName(process.pid), { mode: 0o600 });
+      } catch {
+        // Where this can't be written, the witness can't either: every call is denied, so none is abandoned.
+      }
     },
     isAlive(id) {
       if (own.has(id)) return true;

@@ -45,5 +45,7 @@ export type Situation = {
   readonly tool: InstalledTool | null;
   readonly held: HeldArtifact | null;
   readonly approval: HeldApproval | null;
+  /** The approval_id of a grant that covers less than the call meets now, so that it is left alone. */
+  readonly outgrown?: string;
   readonly snapshot: Snapshot & { readonly skill: SkillFacts };
 };

@@ -57,14 +57,14 @@ export function makeSources(parts: SourceParts): Sources {
     held: (tool) => skills.held(tool.install),
     standing: (tool, caller) => standingOfTool(store(), tool, caller),
     certificate: (tool, held, policy, now) => certificateOf(tool, held, policy, now, own()),
-    attestation: (tool, held) => attestationOf(tool, held, own(), isBanned(store()), clock()),
+    attestation: (tool, held) => attestationOf(tool, held, own(), clock()),
     schema: async (tool, value) => (await validatorOf(tool.definition.input_schema))(value),
     policyGate: parts.policyGate,
     containment: () => runner.containment(),
     approval(call, tool, policy, now) {
       if (!call.received.ok) return null;
       const key = holdKey(call.caller, tool, policy, engine);
-      return findHeld(store(), key, call.received.bytes, approversInForce(store()), now);
+      return findHeld(store(), key, call.received.bytes, () => approversInForce(store()), now);
     },
   };
 }
@@ -98,12 +98,4 @@ export function validatorOf(schema: JsonObject): Promise<Validator> {
     validator.catch(() => validators.delete(schema));
   }
   return validator;
-}
-
-function isBanned(store: Store): (hash: string) => boolean {
-  return (hash) =>
-    store
-      .standing([`hash:${hash}`])
-      .get(`hash:${hash}`)
-      ?.some(({ state }) => state === "banned") === true;
 }

@@ -24,6 +24,9 @@ export type Caller = {
 /** The part of a caller that every record names. */
 export type Actor = Pick<Caller, "tenant_id" | "session_id" | "surface" | "agent">;
 
+/** A line that a handler printed or logged. */
+export type HandlerLine = { readonly skill_id: string; readonly tool: string; readonly text: string };
+
 export type InvokeOptions = {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;

@@ -35,6 +35,7 @@ export function weigh(
       facts: factsOf(snapshot),
       config: policy?.hall ?? null,
       profile: policy?.profile ?? null,
+      ...(policy === null ? {} : { tables: policy.tables }),
       now,
       ids,
     });
@@ -51,6 +52,13 @@ export function weigh(
   const second = decide(granted);
   if (second.decision.denied) return { answer: "deny", ...second, snapshot: granted, ...settled };
   return { answer: "hold", decision: first.decision, holds: second.holds, snapshot, ids, route_input };
+}
+
+/** A situation as if its grant, which doesn't cover the call, weren't there. */
+export function withoutApproval(situation: Situation): Situation {
+  const { approval, snapshot } = situation;
+  const none = { approval: null, snapshot: withSkill(snapshot, { approval: { state: "none" } }) };
+  return approval === null ? situation : { ...situation, ...none, outgrown: approval.request.approval_id };
 }
 
 /** A situation in which the gate itself stops, with the given code. */

@@ -14,8 +14,9 @@ export function namespaceOf(
   tool: InstalledTool,
   caller: Caller,
 ): "authorized" | "not_authorized" {
-  const own = policy.config.namespaces[caller.tenant_id] ?? [];
-  return own.includes(tool.manifest.namespace) ? "authorized" : "not_authorized";
+  const { namespaces } = policy.config;
+  const own = Object.hasOwn(namespaces, caller.tenant_id) ? namespaces[caller.tenant_id] : undefined;
+  return own?.includes(tool.manifest.namespace) === true ? "authorized" : "not_authorized";
 }
 
 /** Whether a caller can see a tool at all: namespace, env and a rule in force (formats.md, Visible). */

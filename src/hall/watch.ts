@@ -1,7 +1,7 @@
 /** How often a running Hall looks whether another process wrote (issue A; platform.md section 3). */
 const POLL_MS = 250;
 
-/** Tells of changes that any process made to the store. */
+/** Tells of changes that any process made to what may run. */
 export type Watch = {
   /** Calls `fn` after each change until the returned function is called. Watching keeps no process alive. */
   subscribe(fn: () => void): () => void;
@@ -9,10 +9,10 @@ export type Watch = {
 };
 
 /** Polls `version` while somebody listens; a version that can't be read counts as a change. */
-export function openWatch(version: () => number): Watch {
+export function openWatch(version: () => string): Watch {
   const listeners = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;
-  let last: number | undefined;
+  let last: string | undefined;
 
   const look = () => {
     const now = read(version);
@@ -44,7 +44,7 @@ export function openWatch(version: () => number): Watch {
   };
 }
 
-function read(version: () => number): number | undefined {
+function read(version: () => string): string | undefined {
   try {
     return version();
   } catch {

@@ -1,7 +1,6 @@
-import { callerOf } from "../hall/caller.js";
-import { readConfig } from "../hall/home.js";
 import type { Json } from "../protocol/canonical.js";
 import type { Outcome, Progress } from "../protocol/outcome.js";
+import { faultDetail } from "./faultDetail.js";
 import { terminalAgent } from "./recordWork.js";
 import { type Workshop, withHome } from "./workshop.js";
 
@@ -11,20 +10,24 @@ export type RunOptions = {
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told what the handler itself said of its failure; the Outcome doesn't carry it, since a model may read that. */
+  readonly onFault?: (detail: string) => void;
 };
 
 /** One governed call from the terminal, as agent `cli:<OS user>`. A refusal is an Outcome, never an error. */
 export function runTool(
   ws: Workshop,
-  { tool, input, dryRun, signal, onProgress }: RunOptions,
+  { tool, input, dryRun, signal, onProgress, onFault }: RunOptions,
 ): Promise<Outcome<Json>> {
-  return withHome(ws, ({ hall, policy, home, session_id }) => {
-    const session = { agent: terminalAgent(ws), adapter: "cli", surface: "cli", session_id } as const;
-    const caller = () => callerOf(policy()?.config ?? readConfig(home), session);
-    return hall.gate(caller).invoke(tool, input, {
+  return withHome(ws, async (parts) => {
+    const caller = parts.callerFor({ agent: terminalAgent(ws), adapter: "cli", surface: "cli" });
+    const outcome = await parts.hall.gate(caller).invoke(tool, input, {
       ...(dryRun === undefined ? {} : { dryRun }),
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
     });
+    const detail = onFault && faultDetail(parts, outcome);
+    if (detail) onFault(detail);
+    return outcome;
   });
 }

@@ -3,16 +3,17 @@ import { ControlIdSchema, NamespaceSchema } from "./ids.js";
 import { DataLabelSchema, EnvSchema, QosClassSchema, TenantRiskSchema } from "./request.js";
 
 /** Floors of a Hall that no rule can lower (S003 HallConfig; wcp.md 2.6). Wire names. */
-export type HallConfig = {
-  readonly require_signatory: boolean;
-  readonly allowed_tenants: readonly string[];
-  readonly require_credential: boolean;
-  readonly require_worker_attestation: boolean;
-  readonly enforce_correlation_id: boolean;
-  readonly enforce_required_controls: boolean;
-  readonly enforce_blast_scoring_in_prod: boolean;
-  readonly enforce_privilege_envelopes: boolean;
-};
+export const HallConfigSchema = z.strictObject({
+  require_signatory: z.boolean(),
+  allowed_tenants: z.array(z.string()).readonly(),
+  require_credential: z.boolean(),
+  require_worker_attestation: z.boolean(),
+  enforce_correlation_id: z.boolean(),
+  enforce_required_controls: z.boolean(),
+  enforce_blast_scoring_in_prod: z.boolean(),
+  enforce_privilege_envelopes: z.boolean(),
+});
+export type HallConfig = Readonly<z.infer<typeof HallConfigSchema>>;
 
 export const DEFAULT_HALL_CONFIG: HallConfig = Object.freeze({
   require_signatory: false,
@@ -64,19 +65,7 @@ export const HomeConfigSchema = z.strictObject({
   namespaces: z.record(z.string(), z.array(NamespaceSchema)).default({}),
   controls: z.array(ControlIdSchema).default([]),
   secrets: z.record(z.string(), z.array(z.string())).default({}),
-  hall: z
-    .strictObject({
-      require_signatory: z.boolean(),
-      allowed_tenants: z.array(z.string()),
-      require_credential: z.boolean(),
-      require_worker_attestation: z.boolean(),
-      enforce_correlation_id: z.boolean(),
-      enforce_required_controls: z.boolean(),
-      enforce_blast_scoring_in_prod: z.boolean(),
-      enforce_privilege_envelopes: z.boolean(),
-    })
-    .partial()
-    .default({}),
+  hall: HallConfigSchema.partial().default({}),
 });
 
 /** A home's configuration with its defaults filled in. */

@@ -1,18 +1,21 @@
-import type { RiskTier } from "./request.js";
+import { z } from "zod";
+import { RiskTierSchema } from "./request.js";
 
 /** What a profile answers for a risk tier (policy.md, Profiles). */
-export type TierAnswer = "allow" | "hold" | "deny";
+const TierAnswerSchema = z.enum(["allow", "hold", "deny"]);
+export type TierAnswer = z.infer<typeof TierAnswerSchema>;
 
 /** A named governance posture (S004). Part of the policy document, whole, so the engine obeys the one in force. */
-export type Profile = {
-  readonly profile_id: string;
-  readonly risk: Readonly<Record<RiskTier, TierAnswer>>;
+export const ProfileSchema = z.strictObject({
+  profile_id: z.string(),
+  risk: z.record(RiskTierSchema, TierAnswerSchema),
   /** Gate score at and above which a call is held. */
-  readonly blast_hold_at: number;
-  readonly containment: "recorded" | "required";
+  blast_hold_at: z.number(),
+  containment: z.enum(["recorded", "required"]),
   /** The weakest yes that a hold may ask for. */
-  readonly approval: "confirm" | "approve";
-};
+  approval: z.enum(["confirm", "approve"]),
+});
+export type Profile = Readonly<z.infer<typeof ProfileSchema>>;
 
 const DEV_PERMISSIVE: Profile = {
   profile_id: "prof.dev.permissive",

@@ -44,3 +44,13 @@ export const DEFAULT_PRECONDITIONS: Preconditions = Object.freeze({
 
 /** How many and what kind of yes a hold of this rule needs. Silence means one signed approval. */
 export type ApprovalNeed = { readonly mode: "confirm" | "approve"; readonly needed: number };
+
+/** What a rule's `escalation.approval` asks for, `undefined` being silence; undefined when it can't be read. */
+export function approvalNeedFrom(approval: unknown): ApprovalNeed | undefined {
+  if (approval === undefined || approval === "approve") return { mode: "approve", needed: 1 };
+  if (approval === "confirm") return { mode: "confirm", needed: 1 };
+  if (typeof approval !== "object" || approval === null) return undefined;
+  const { approve: needed } = approval as { approve?: unknown };
+  const isCount = typeof needed === "number" && Number.isSafeInteger(needed) && needed >= 1;
+  return isCount ? { mode: "approve", needed } : undefined;
+}

@@ -1,9 +1,37 @@
-import { DEFAULT_HALL_CONFIG } from "./config.js";
+import { z } from "zod";
+import { DEFAULT_HALL_CONFIG, HallConfigSchema } from "./config.js";
+import { DATA_LABELS, ENVS, EnvSchema, QOS_CLASSES, RiskTierSchema, TenantRiskSchema } from "./request.js";
+
+const score = z.number().min(0).max(100);
+const weights = <const Keys extends readonly string[]>(keys: Keys) => z.record(z.enum(keys), score);
 
 /**
- * The built-in tables that a policy document carries whole (formats.md, policy_digest; numbers: wcp.md 3.6 and
- * policy.md), so an upgrade of the engine changes nothing until an operator applies it.
+ * The tables that a policy document carries whole (formats.md, policy_digest). The engine decides by those of the
+ * document in force, so an upgrade with other numbers changes nothing until an operator applies it.
  */
+export const PolicyTablesSchema = z.strictObject({
+  floors: HallConfigSchema,
+  blast: z.strictObject({
+    base: score,
+    data_label: weights(DATA_LABELS),
+    env: weights(ENVS),
+    qos_class: weights(QOS_CLASSES),
+    egress: score,
+    writes: score,
+    /** From here on a person is asked, whatever rule or profile say. */
+    gate: z.record(EnvSchema, score.nullable()),
+  }),
+  risk: z.strictObject({
+    reversibility: z.record(z.string(), z.number().min(0).max(5)),
+    dimension_weight: z.number().min(0),
+    tenant_risk_raises: TenantRiskSchema,
+    lowest_tier: z.record(RiskTierSchema, z.number().int().min(0).max(8)),
+  }),
+  tiers: z.array(z.array(z.string())),
+});
+export type PolicyTables = z.infer<typeof PolicyTablesSchema>;
+
+/** The tables of this version (numbers: wcp.md 3.6 and policy.md). */
 export const POLICY_TABLES = Object.freeze({
   floors: DEFAULT_HALL_CONFIG,
   blast: {
@@ -36,7 +64,7 @@ export const POLICY_TABLES = Object.freeze({
     ["ctrl.os.policy-gate-every-step", "ctrl.sandbox.readonly-rootfs", "ctrl.sandbox.workspace-mounts-only"],
     ["ctrl.sandbox.syscall-filtering", "ctrl.obs.flight-recorder-bundle"],
   ],
-});
+} satisfies PolicyTables);
 
 /** Controls that are present because this Hall enforces them on every call, whatever the policy says. */
 export const HALL_CONTROLS: readonly string[] = [

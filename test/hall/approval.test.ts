@@ -116,6 +116,34 @@ describe("a held call", async () => {
   });
 });
 
+describe("a grant that no longer covers what is asked", async () => {
+  let reason = "first reason";
+  const rules = NOTES_RULES.map((rule) => ({
+    ...rule,
+    decision: { ...rule.decision, escalation: { policy_gate: true } },
+  }));
+  const { hall, keys } = await openNotesHall({
+    policy: () => policyOf(rules),
+    policyGate: () => ["REQUIRE_HUMAN", "policy.v1", reason],
+  });
+  afterAll(() => hall.close());
+
+  test("opens a new hold, which can be answered, and then runs once", async () => {
+    const gate = hall.gate(CALLER);
+    const operator = hall.approver(principalOf("operator", keys.operator));
+    const search = () => gate.invoke("search_notes", { query: "tea" });
+    const first = heldOf(await search());
+    await operator.vote(first.approval_id, "approve", null);
+    reason = "second reason";
+    const second = heldOf(await search());
+    expect(second.approval_id).not.toBe(first.approval_id);
+    expect(heldOf(await search()).approval_id).toBe(second.approval_id);
+    await operator.vote(second.approval_id, "approve", null);
+    expect(await search()).toMatchObject({ kind: "done" });
+    expect(hall.audit.verify()).toMatchObject({ ok: true });
+  });
+});
+
 describe("N of M", async () => {
   const [alice, bob] = [
     signerFromSeed(new Uint8Array(32).fill(1)),

@@ -2,9 +2,11 @@ import { afterAll, describe, expect, test } from "vitest";
 import { commitment } from "../../src/evidence/commitment.js";
 import { makeGate } from "../../src/hall/gate.js";
 import { principalOf } from "../../src/hall/open.js";
+import type { InstalledTool } from "../../src/hall/skills.js";
 import { encode } from "../../src/protocol/canonical.js";
+import type { Outcome } from "../../src/protocol/outcome.js";
 import type { Tx } from "../../src/records/transaction.js";
-import { CALLER, openNotesHall } from "./memoryHall.js";
+import { CALLER, NOTES_RULES, openNotesHall, policyOf } from "./memoryHall.js";
 
 describe("a governed call", async () => {
   const parts = await openNotesHall();
@@ -75,6 +77,111 @@ describe("a governed call", async () => {
   test("verifies as a whole", () => {
     expect(hall.audit.verify()).toMatchObject({ ok: true });
   });
+});
+
+describe("what a caller may get wrong", async () => {
+  const parts = await openNotesHall();
+  const { hall } = parts;
+  afterAll(() => hall.close());
+  const gate = hall.gate(CALLER);
+
+  const STRANGE: readonly (readonly unknown[])[] = [
+    [Object.create(null), {}],
+    [
+      {
+        toString: () => {
+          throw new Error("secret");
+        },
+      },
+      {},
+    ],
+    [Symbol("x"), {}],
+    ["search_notes", { query: "tea" }, null],
+    ["search_notes", { query: "tea" }, { correlationId: 5, signal: undefined }],
+    [`${"T".repeat(255)}😀`, {}],
+    ["search_notes", { query: "tea" }, { correlationId: "c".repeat(5_000_000) }],
+  ];
+  test.each(STRANGE.map((call, i) => [i, call] as const))(
+    "call %i: an outcome with a record, never an exception",
+    async (_i, call) => {
+      const outcome = await (gate.invoke as (...args: readonly unknown[]) => Promise<Outcome>)(...call);
+      expect(["done", "denied"]).toContain(outcome.kind);
+      expect(outcome.record_id).not.toBeNull();
+      expect(JSON.stringify(outcome)).not.toContain("secret");
+    },
+  );
+
+  test("a tenant named like a member of every object is just another tenant", async () => {
+    for (const tenant_id of ["constructor", "__proto__", "toString"]) {
+      const outcome = await hall.gate({ ...CALLER, tenant_id }).invoke("search_notes", { query: "tea" });
+      expect(outcome).toMatchObject({ kind: "denied", denial: { code: "DENY_UNKNOWN_SKILL" } });
+      expect(outcome.record_id).not.toBeNull();
+    }
+  });
+
+  test("a caller that isn't one is refused at once, with all that is wrong", () => {
+    const bad = { ...CALLER, env: "staging", adapter: "foo", agent: "" } as unknown as typeof CALLER;
+    expect(() => hall.gate(bad)).toThrow(/agent.*adapter.*env/);
+    expect(() => hall.gate(undefined as never)).toThrow(TypeError);
+  });
+});
+
+describe("the Hall's own tools", async () => {
+  const parts = await openNotesHall();
+  const { hall } = parts;
+  afterAll(() => hall.close());
+  const gate = hall.gate(CALLER);
+
+  test("are denied like any other, with a record", async () => {
+    const outcome = await gate.invoke("hall_why", {});
+    expect(outcome).toMatchObject({ kind: "denied", denial: { code: "DENY_INVALID_INPUT" } });
+    expect(hall.audit.query({ id: outcome.record_id ?? "" })).toMatchObject([
+      { kind: "decision", tool: "hall_why" },
+    ]);
+  });
+
+  test("have dry runs, and hall_may_i knows of them", async () => {
+    expect(await gate.invoke("hall_standing", {}, { dryRun: true })).toMatchObject({
+      kind: "dry_run",
+      would: "run",
+    });
+    const may = async (tool: string, args: object = {}) => {
+      const outcome = await gate.invoke("hall_may_i", { tool, arguments: args });
+      return outcome.kind === "done" ? (outcome.output as { would: string }).would : outcome.kind;
+    };
+    expect(await may("hall_standing")).toBe("run");
+    expect(await may("search_notes", { query: "tea" })).toBe("run");
+    expect(await may("add_note", { text: "tea" })).toBe("hold");
+    expect(await may("nothing")).toBe("deny");
+    expect(hall.audit.verify()).toMatchObject({ ok: true });
+  });
+
+  test("explain the caller's own records and nobody else's", async () => {
+    const { record_id } = await gate.invoke("search_notes", {});
+    const why = (of: typeof gate) => of.invoke("hall_why", { record_id: record_id ?? "" });
+    expect(await why(gate)).toMatchObject({ output: { found: true, code: "DENY_INVALID_INPUT" } });
+    expect(await why(hall.gate({ ...CALLER, agent: "mcp:another" }))).toMatchObject({
+      output: { found: false },
+    });
+  });
+});
+
+test("a skill's own claim satisfies no rule of the operator's", async () => {
+  const claimed = "ctrl.sandbox.no-egress-default-deny";
+  const rules = NOTES_RULES.map((rule) => ({
+    ...rule,
+    decision: { ...rule.decision, required_controls_suggested: [claimed] },
+  }));
+  const parts = await openNotesHall({ policy: () => policyOf(rules) });
+  const { tool, ...sources } = parts.gateParts.sources;
+  const claiming = async (name: string) => {
+    const found = (await tool(name)) as InstalledTool;
+    return { ...found, worker: { ...found.worker, currently_implements: [claimed] } };
+  };
+  const gate = makeGate({ ...parts.gateParts, sources: { ...sources, tool: claiming } }, CALLER);
+  const outcome = await gate.invoke("search_notes", { query: "tea" });
+  expect(outcome).toMatchObject({ denial: { code: "DENY_MISSING_REQUIRED_CONTROLS" } });
+  await parts.hall.close();
 });
 
 describe("commitments", async () => {

@@ -35,9 +35,9 @@ describe("a policy document", () => {
 
   const OTHER_VERSIONS: Readonly<Record<string, (document: JsonObject) => JsonObject>> = {
     "other tables": (document) => ({ ...document, tables: { blast: { base: 0 } } }),
-    "a profile changed": (document) => ({
+    "a profile under another name": (document) => ({
       ...document,
-      profile: { ...(document["profile"] as JsonObject), blast_hold_at: 100 },
+      profile: { ...(document["profile"] as JsonObject), profile_id: "prof.other" },
     }),
     "a profile that isn't here": (document) => ({
       ...document,
