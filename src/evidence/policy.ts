@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, sha256Hex } from "../protocol/canonical.js";
+import { type ApprovalNeed, approvalNeedFrom } from "../protocol/rule.js";
 import {
   type Check,
   expectMembers,
@@ -75,6 +76,19 @@ export function publishersOf(policy: PolicyDocument): readonly PolicyPublisher[]
   return entries(policy.config["publishers"]).flatMap(({ key, namespaces }) =>
     isKey(key) && Array.isArray(namespaces) ? [{ key, namespaces: namespaces.filter(isText) }] : [],
   );
+}
+
+/**
+ * The yes that holds of a rule need, by the rule's `decision.escalation.approval`. Undefined when the policy has no
+ * such rule, or it asks for nothing that can be read.
+ */
+export function approvalNeedOf({ rules }: PolicyDocument, rule_id: string): ApprovalNeed | undefined {
+  const list = isObject(rules) ? (rules["rules"] as Json | undefined) : rules;
+  const rule = entries(list).find((entry) => entry["rule_id"] === rule_id);
+  if (rule === undefined) return undefined;
+  const { decision } = rule;
+  const escalation = isObject(decision) ? decision["escalation"] : undefined;
+  return approvalNeedFrom(isObject(escalation) ? escalation["approval"] : undefined);
 }
 
 function entries(list: Json | undefined): readonly Record<string, unknown>[] {

@@ -2,6 +2,7 @@ import type { ApprovalBody, DecisionBody, HoldBody } from "./body.js";
 import type { Fold, HeldCall } from "./fold.js";
 import { checkGrant, openVote } from "./grant.js";
 import { insist } from "./members.js";
+import { insistOnAnswer, insistOnNeed } from "./need.js";
 import { approversOf, type PolicyApprover } from "./policy.js";
 import type { Header } from "./record.js";
 import type { HoldRequest } from "./request.js";
@@ -40,7 +41,7 @@ export function takeApproval(fold: Fold, header: Header, body: ApprovalBody): vo
   held.approvals.push({ vote, confirmed_via, at: header.at });
 }
 
-/** A grant is consumed once, while it lives, by the call that the hold was about. */
+/** A grant is consumed once, while it lives, by the call that the hold was about, decided by what people answered. */
 export function consumeGrant(fold: Fold, header: Header, body: DecisionBody, grant_id: string): void {
   const held = fold.holds.get(grant_id);
   insist(held !== undefined, "its grant has no hold");
@@ -66,6 +67,9 @@ export function consumeGrant(fold: Fold, header: Header, body: DecisionBody, gra
     engine: body.engine,
   });
   insist(other === undefined, `its grant is for another ${other}`);
+  insist(fold.policy !== null, "no policy is in force");
+  insistOnNeed(fold.policy, held.request, body.facts);
+  insistOnAnswer(body.facts, held.request);
   held.used = true;
 }
 

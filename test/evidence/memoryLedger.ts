@@ -12,7 +12,7 @@ import type { LedgerSource } from "../../src/evidence/verify.js";
 import { canonicalBytes, sha256Hex } from "../../src/protocol/canonical.js";
 import type { Head } from "../../src/protocol/outcome.js";
 import { fill, LEDGER, OPERATOR } from "./formats.js";
-import { at, CALL, DECISION_ID, decisionOf, ROUTE_INPUT } from "./samples.js";
+import { at, CALL, DECISION_ID, decisionOf, FACTS, ROUTE_INPUT, RULES } from "./samples.js";
 
 type Own<K extends RecordKind> = Omit<Bodies[K], keyof Common> & Partial<Common>;
 type Placed = {
@@ -93,9 +93,12 @@ export class MemoryLedger {
     return record_id;
   }
 
-  apply(config: object): string {
+  apply(
+    config: object,
+    { rules = RULES, profile = null }: { rules?: unknown; profile?: unknown } = {},
+  ): string {
     const catalogue = this.keep(Buffer.from('{"catalogue":1}'));
-    const bytes = canonicalBytes({ v: 1, config, rules: [], profile: null, tables: {}, catalogue });
+    const bytes = canonicalBytes({ v: 1, config, rules, profile, tables: {}, catalogue });
     this.keep(bytes);
     const policy_digest = policyDigest(bytes);
     const record_id = this.command("apply", { policy_digest });
@@ -116,7 +119,7 @@ export class MemoryLedger {
       now: at(0),
       ids: { decision_id: DECISION_ID, approval_id: null },
       route_input: ROUTE_INPUT,
-      facts: {},
+      facts: typeof changes.grant_id === "string" ? FACTS : {},
       decision: decisionOf(false),
       dry_run: false,
       grant_id: null,

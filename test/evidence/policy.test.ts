@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { approversOf, parsePolicy, policyDigest, publishersOf } from "../../src/evidence/policy.js";
+import { approvalNeed, compileRules } from "../../src/decide/rules.js";
+import {
+  approvalNeedOf,
+  approversOf,
+  parsePolicy,
+  policyDigest,
+  publishersOf,
+} from "../../src/evidence/policy.js";
 import { canonicalBytes, type JsonObject, sha256Hex } from "../../src/protocol/canonical.js";
 import { APPROVER, OPERATOR, PUBLISHER } from "./formats.js";
 
@@ -56,4 +63,35 @@ test("whose certificates count", () => {
     { key: PUBLISHER.key },
   ];
   expect(publishersOf(policy({ publishers }))).toEqual([{ key: PUBLISHER.key, namespaces: ["org.acme"] }]);
+});
+
+describe("the yes that a rule asks for", () => {
+  const rule = (escalation?: unknown) => ({ rule_id: "rr_1", match: {}, decision: { escalation } });
+  const needOf = (rules: unknown) => approvalNeedOf({ ...policy({}), rules: rules as JsonObject }, "rr_1");
+
+  test.each([undefined, "approve", "confirm", { approve: 1 }, { approve: 3 }])(
+    "%j is read as the engine reads it",
+    (approval) => {
+      const rules = [rule(approval === undefined ? {} : { approval })];
+      const [compiled] = compileRules(rules).rules;
+      expect(needOf({ rules })).toEqual(compiled && approvalNeed(compiled));
+      expect(needOf(rules)).toEqual(needOf({ rules }));
+    },
+  );
+
+  test.each(["maybe", 2, null, {}, { approve: 0 }, { approve: "2" }, { approve: 1.5 }])(
+    "%j is none",
+    (approval) => {
+      const rules = [rule({ approval })];
+      expect(compileRules(rules).rules[0]?.flaw).not.toBeNull();
+      expect(needOf({ rules })).toBeUndefined();
+    },
+  );
+
+  test("of a rule that isn't there is none", () => {
+    for (const rules of [{ rules: [] }, {}, { rules: "all" }, { rules: [null, "rr_1"] }]) {
+      expect(needOf(rules)).toBeUndefined();
+    }
+    expect(needOf([{ rule_id: "rr_1" }])).toEqual({ mode: "approve", needed: 1 });
+  });
 });

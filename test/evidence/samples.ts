@@ -2,6 +2,7 @@ import type { Common } from "../../src/evidence/body.js";
 import { type Envelope, sealEnvelope } from "../../src/evidence/dsse.js";
 import type { Signer } from "../../src/evidence/ed25519.js";
 import type { HoldRequest, Vote } from "../../src/evidence/request.js";
+import type { JsonObject } from "../../src/protocol/canonical.js";
 import { timestamp } from "../../src/protocol/clock.js";
 import type { RouteDecision } from "../../src/protocol/decision.js";
 import type { RouteInput } from "../../src/protocol/request.js";
@@ -21,6 +22,18 @@ export function voteBy(signer: Signer, changes: Partial<Vote> = {}): Envelope {
 }
 
 export const ALICE = { id: "alice", key: APPROVER.key };
+
+/** Rules of which the sample call's wants one approval. */
+export const RULES = {
+  rules: [{ rule_id: REQUEST.rule_id, decision: { escalation: { human_required_default: true } } }],
+};
+
+/** What the decision on the sample call was told, once its hold was granted. */
+export const FACTS: JsonObject = factsOf(REQUEST);
+
+export function factsOf({ approval_id, holds }: HoldRequest, risk_tier = "low"): JsonObject {
+  return { skill: { approval: { state: "granted", approval_id, holds }, worker: { risk_tier } } };
+}
 
 /** What a call of the request's tool says in its decision. */
 export const ROUTE_INPUT: RouteInput = {

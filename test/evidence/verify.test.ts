@@ -7,7 +7,17 @@ import { canonicalBytes } from "../../src/protocol/canonical.js";
 import type { Head } from "../../src/protocol/outcome.js";
 import { APPROVER, LEDGER, OPERATOR, PUBLISHER } from "./formats.js";
 import { MemoryLedger } from "./memoryLedger.js";
-import { ALICE, at, CALL, decisionOf, REQUEST, ROUTE_INPUT, voteBy } from "./samples.js";
+import {
+  ALICE,
+  at,
+  CALL,
+  DECISION_ID,
+  decisionOf,
+  factsOf,
+  REQUEST,
+  ROUTE_INPUT,
+  voteBy,
+} from "./samples.js";
 
 const CONFIG = { env: "prod", approvers: [ALICE] };
 
@@ -384,6 +394,67 @@ describe("grants", () => {
       ledger.decision({ ...other, grant_id: REQUEST.approval_id });
       expectLastBad(ledger, "another");
     }
+  });
+
+  describe("that people weren't asked for as the policy wants", () => {
+    const rulesWith = (approval: unknown) => ({
+      rules: [{ rule_id: REQUEST.rule_id, decision: { escalation: { approval } } }],
+    });
+    /** The finding, if there is one, after a request was granted and consumed under a policy. */
+    const consumed = (
+      policy: Parameters<MemoryLedger["apply"]>[1],
+      changes: Partial<HoldRequest> = {},
+      facts = factsOf({ ...REQUEST, ...changes }),
+    ) => {
+      const ledger = new MemoryLedger();
+      ledger.apply(CONFIG, policy);
+      const request = granted(ledger, requestIn(ledger, changes));
+      const { env } = request;
+      ledger.decision({ grant_id: request.approval_id, facts, route_input: { ...ROUTE_INPUT, env } });
+      const found = firstBad(ledger);
+      expect(found?.seq ?? 4).toBe(4);
+      return found?.reason;
+    };
+    const confirm = { mode: "confirm" } as const;
+
+    test("fewer yes than the rule needs, or more", () => {
+      expect(consumed({ rules: rulesWith({ approve: 2 }) })).toContain("for 2");
+      expect(consumed({ rules: rulesWith("approve") }, { needed: 1 })).toBeUndefined();
+      expect(consumed({ rules: rulesWith({ approve: 1 }) })).toBeUndefined();
+    });
+
+    test("a confirmation in an approval's place; the other way round is more than enough", () => {
+      expect(consumed({}, confirm)).toContain("confirmation");
+      expect(consumed({ rules: rulesWith({ approve: 1 }) }, confirm)).toContain("confirmation");
+      expect(consumed({ rules: rulesWith("confirm") }, confirm)).toBeUndefined();
+      expect(consumed({ rules: rulesWith("confirm") })).toBeUndefined();
+    });
+
+    test("a confirmation in prod or edge, for a risky worker, or under a profile that wants approvals", () => {
+      const rules = rulesWith("confirm");
+      for (const env of ["prod", "edge"] as const) {
+        expect(consumed({ rules }, { ...confirm, env })).toContain("confirmation");
+      }
+      for (const tier of ["high", "critical"]) {
+        expect(consumed({ rules }, confirm, factsOf(REQUEST, tier))).toContain("confirmation");
+      }
+      expect(consumed({ rules, profile: { approval: "approve" } }, confirm)).toContain("confirmation");
+      expect(consumed({ rules, profile: { approval: "confirm" } }, confirm)).toBeUndefined();
+    });
+
+    test("by a rule that the policy lacks, or can't be read", () => {
+      expect(consumed({ rules: [] })).toContain("rule");
+      expect(consumed({ rules: rulesWith("perhaps") })).toContain("rule");
+      expect(consumed({ rules: rulesWith("approve").rules })).toBeUndefined();
+    });
+
+    test("other holds than the decision met, or another hold's grant", () => {
+      const holds = [{ code: "DENY_REQUIRES_HUMAN", reason: "something else" }] as const;
+      const others = [{}, factsOf({ ...REQUEST, holds }), factsOf({ ...REQUEST, approval_id: DECISION_ID })];
+      for (const facts of others) expect(consumed({}, {}, facts)).toContain("facts");
+      expect(consumed({}, { holds })).toBeUndefined();
+      expect(consumed({}, { holds }, factsOf(REQUEST))).toContain("facts");
+    });
   });
 
   test("by a call that doesn't start", () => {

@@ -45,8 +45,7 @@ export async function fillHall(store: Store): Promise<void> {
   const used = await openHold(store, { arguments: '{"text":"used"}', needed: 2 });
   await vote(store, used, "alice");
   await vote(store, used, "bob");
-  const of = { grant_id: used.approval_id, arguments: used.arguments };
-  const decision = await store.write((tx) => tx.append(decisionDraft(of)));
+  const decision = await store.write((tx) => tx.append(decisionDraft({ grant: used })));
   await store.write((tx) => tx.append(receiptDraft(decision.value.record_id)));
   await vote(store, await openHold(store, { arguments: '{"text":"refused"}' }), "bob", "deny");
   await vote(store, await openHold(store, { arguments: '{"text":"granted"}' }), "alice");

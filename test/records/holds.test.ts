@@ -100,8 +100,8 @@ describe("votes", () => {
     expect(mine()).toMatchObject([{ state: "granted" }]);
     clock.now = START + 20 * MINUTE;
     expect(stateOf(store, request.approval_id)).toBe("expired");
-    const late = { grant_id: request.approval_id, arguments: request.arguments };
-    await expect(store.write((tx) => tx.append(decisionDraft(late)))).rejects.toMatchObject({
+    const late = decisionDraft({ grant: request });
+    await expect(store.write((tx) => tx.append(late))).rejects.toMatchObject({
       code: "REFUSED",
     });
     expect(store.verify()).toMatchObject({ ok: true });
@@ -123,8 +123,8 @@ describe("votes", () => {
     await vote(store, request, "bob", "deny");
     expect(stateOf(store, request.approval_id)).toBe("refused");
     expect(mine()).toMatchObject([{ state: "refused" }]); // so that a retry hears of it
-    const of = { grant_id: request.approval_id, arguments: request.arguments };
-    await expect(store.write((tx) => tx.append(decisionDraft(of)))).rejects.toMatchObject({
+    const late = decisionDraft({ grant: request });
+    await expect(store.write((tx) => tx.append(late))).rejects.toMatchObject({
       code: "REFUSED",
     });
     await vote(store, request, "alice");
@@ -168,9 +168,7 @@ describe("arguments", () => {
     const superseded = await openHold(store, { arguments: '{"n":3}' });
     expect(store.hold(used.approval_id)?.arguments_bytes).toEqual(new Uint8Array(encode('{"n":1}')));
     await vote(store, used);
-    await store.write((tx) =>
-      tx.append(decisionDraft({ grant_id: used.approval_id, arguments: used.arguments })),
-    );
+    await store.write((tx) => tx.append(decisionDraft({ grant: used })));
     await vote(store, refused, "bob", "deny");
     expect(keptOf(store, superseded.approval_id)).toEqual({ bytes: true, salt: 32 });
     await applyPolicy(store, "second");

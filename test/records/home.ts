@@ -10,7 +10,13 @@ import { signerFromSeed } from "../../src/evidence/ed25519.js";
 import type { Order } from "../../src/evidence/order.js";
 import { policyDigest } from "../../src/evidence/policy.js";
 import type { HoldKey, HoldRequest } from "../../src/evidence/request.js";
-import { canonicalBytes, encode, sha256Hex } from "../../src/protocol/canonical.js";
+import {
+  canonicalBytes,
+  encode,
+  type Json,
+  type JsonObject,
+  sha256Hex,
+} from "../../src/protocol/canonical.js";
 import { timestamp } from "../../src/protocol/clock.js";
 import type { RouteDecision } from "../../src/protocol/decision.js";
 import type { Draft } from "../../src/records/draft.js";
@@ -56,6 +62,15 @@ export function inDir(dir: string): { readonly file: string; readonly witness: s
   return { file: join(dir, "hall.db"), witness: join(dir, "witness") };
 }
 
+function ruleOf(rule_id: string, approval: Json = "approve"): JsonObject {
+  return { rule_id, match: {}, decision: { escalation: { human_required_default: true, approval } } };
+}
+
+/** The rule of the policy that asks for this much. */
+function ruleFor({ mode, needed }: Pick<HoldOf, "mode" | "needed">): string {
+  return mode === "confirm" ? "rr_confirm" : needed === 2 ? "rr_two" : "rr_notes";
+}
+
 /** A policy document; `name` tells one from another. */
 export function policyBytes(name = "first"): Uint8Array {
   return canonicalBytes({
@@ -68,7 +83,7 @@ export function policyBytes(name = "first"): Uint8Array {
         { id: "bob", key: SECOND_APPROVER.key },
       ],
     },
-    rules: [],
+    rules: { rules: [ruleOf("rr_notes"), ruleOf("rr_two", { approve: 2 }), ruleOf("rr_confirm", "confirm")] },
     profile: null,
     tables: {},
     catalogue: null,
@@ -135,7 +150,8 @@ export const ARTIFACT = sha256Hex("an artifact");
 export type CallOf = {
   readonly denied?: string;
   readonly dry_run?: boolean;
-  readonly grant_id?: string | null;
+  /** The hold of which it consumes the grant. */
+  readonly grant?: HoldRequest;
   readonly arguments?: string | null;
   readonly now?: string;
   readonly padding?: string;
@@ -144,7 +160,7 @@ export type CallOf = {
 /** A decision about add_note. */
 export function decisionDraft(call: CallOf = {}): Draft<"decision"> {
   const decision_id = randomUUID();
-  const { denied, dry_run = false, grant_id = null } = call;
+  const { denied, dry_run = false, grant } = call;
   const now = call.now ?? timestamp(START);
   const cell = { env: "prod", data_label: "INTERNAL", tenant_risk: "low", qos_class: "P2" } as const;
   const decision: RouteDecision = {
@@ -153,7 +169,7 @@ export function decisionDraft(call: CallOf = {}): Draft<"decision"> {
     correlation_id: "c-1",
     tenant_id: "local",
     capability_id: "cap.doc.write",
-    matched_rule_id: "rr_notes",
+    matched_rule_id: grant?.rule_id ?? "rr_notes",
     ...cell,
     denied: denied !== undefined,
     deny_reason_if_denied:
@@ -196,7 +212,7 @@ export function decisionDraft(call: CallOf = {}): Draft<"decision"> {
       tenant_id: "local",
       correlation_id: "c-1",
       request: {
-        arguments: call.arguments ?? null,
+        arguments: call.arguments ?? grant?.arguments ?? null,
         egress: false,
         external_call: false,
         mutates_state: true,
@@ -204,14 +220,19 @@ export function decisionDraft(call: CallOf = {}): Draft<"decision"> {
       },
       dry_run,
     },
-    facts: { padding: call.padding ?? "" },
+    facts: { padding: call.padding ?? "", ...(grant === undefined ? {} : factsOf(grant)) },
     decision,
     dry_run,
-    grant_id,
+    grant_id: grant?.approval_id ?? null,
     labels: null,
     conditions: null,
   };
   return { kind: "decision", body };
+}
+
+/** What a decision is told of a hold that was granted. */
+function factsOf({ approval_id, holds }: HoldRequest): JsonObject {
+  return { skill: { approval: { state: "granted", approval_id, holds } } };
 }
 
 export function receiptDraft(parent_id: string): Draft<"receipt"> {
@@ -260,7 +281,7 @@ export async function openHold(store: Store, of: HoldOf = {}): Promise<HoldReque
         { code: "DENY_REQUIRES_HUMAN_APPROVAL", reason: "human_required_default" },
       ] as HoldRequest["holds"],
       hall_id: tx.state.hall_id,
-      rule_id: "rr_notes",
+      rule_id: ruleFor(of),
       skill_id: "org.acme/notes",
       version: "1.2.0",
       title: "Notes",

@@ -247,7 +247,7 @@ describe("a grant", () => {
     await beginHall(store);
     const request = await openHold(store);
     await vote(store, request);
-    const granted = { grant_id: request.approval_id, arguments: request.arguments };
+    const granted = { grant: request };
     const calls = [1, 2].map(() => store.write((tx) => tx.append(decisionDraft(granted))));
     const outcomes = await Promise.allSettled(calls);
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
@@ -256,16 +256,17 @@ describe("a grant", () => {
     expect(store.verify()).toMatchObject({ ok: true });
   });
 
-  test("serves no call with other arguments, none that is denied or dry, and none before it is granted", async () => {
+  test("serves no call with other arguments or holds, none that is denied or dry, and none before it is granted", async () => {
     const store = await open();
     await beginHall(store);
     const request = await openHold(store);
-    const of = { grant_id: request.approval_id, arguments: request.arguments };
+    const of = { grant: request };
     const refused = { code: "REFUSED" };
     await expect(store.write((tx) => tx.append(decisionDraft(of)))).rejects.toMatchObject(refused);
     await vote(store, request);
     for (const other of [
       { arguments: "1".repeat(64) },
+      { grant: { ...request, holds: [{ code: "DENY_REQUIRES_HUMAN", reason: "another" }] as const } },
       { dry_run: true },
       { denied: "DENY_NO_MATCHING_RULE" },
     ]) {
