@@ -29,6 +29,7 @@ export class ApprovalError extends Error {
 
 /** What an approver may do. A requester never can: a principal is one or the other. */
 export type Approver = {
+  /** What waits for an answer, or was granted and waits for its call; oldest first. */
   list(): readonly HoldForApproval[];
   show(approval_id: string): HoldForApproval;
   /** Signs and records a vote. Throws ApprovalError. */
@@ -63,7 +64,11 @@ export function makeApprover(
   };
 
   return {
-    list: () => store.holds({}).map(({ approval_id }) => view(find(approval_id))),
+    list: () =>
+      store
+        .holds({ states: ["pending", "granted"] })
+        .map(({ approval_id }) => view(find(approval_id)))
+        .filter(({ state }) => state === "pending" || state === "granted"), // as their votes say, not the index
     show: (approval_id) => view(find(approval_id)),
     async vote(approval_id, verdict, reason) {
       const hold = find(approval_id);

@@ -39,7 +39,6 @@ export type HoldFilter = {
   readonly states?: readonly HoldState[];
   readonly tenant_id?: string;
   readonly agent?: string;
-  readonly limit?: number;
 };
 
 /**
@@ -86,16 +85,16 @@ export function holdOf(
   return { ...entryOf(row, now), salt: row.salt, arguments_bytes: row.bytes, approvals };
 }
 
-/** Holds, newest first, at most `limit` (100). */
+/** The holds that fit, all of them, oldest first. */
 export function listHolds(
   db: Database,
   hall_id: string,
   filter: HoldFilter,
   now: string,
 ): readonly HeldEntry[] {
-  const { tenant_id = null, agent = null, limit = 100 } = filter;
+  const { tenant_id = null, agent = null } = filter;
   const list = query<Filter>()((kysely, args) => {
-    const rows = heldRows(kysely, args.hall_id).orderBy("holds.seq", "desc").limit(args.limit);
+    const rows = heldRows(kysely, args.hall_id).orderBy("holds.seq");
     const ofTenant = tenant_id === null ? rows : rows.where("holds.tenant_id", "=", args.tenant_id);
     const ofAgent = agent === null ? ofTenant : ofTenant.where("holds.agent", "=", args.agent);
     const { states } = filter;
@@ -103,7 +102,7 @@ export function listHolds(
       ? ofAgent
       : ofAgent.where((eb) => eb.or(states.map((state) => isInState(eb, state, args.now))));
   });
-  return db.all(list, { hall_id, tenant_id, agent: agent ?? "", limit, now }).map((row) => entryOf(row, now));
+  return db.all(list, { hall_id, tenant_id, agent: agent ?? "", now }).map((row) => entryOf(row, now));
 }
 
 /** A hold as the verifier's fold keeps it. */
@@ -144,7 +143,6 @@ type Filter = {
   readonly tenant_id: string | null;
   readonly agent: string;
   readonly now: string;
-  readonly limit: number;
 };
 
 function isInState(eb: ExpressionBuilder<Tables, "holds">, state: HoldState, now: string) {

@@ -68,14 +68,28 @@ describe("a caller's holds", () => {
     expect(store.holds({ states: ["pending"] })).toEqual([]);
   });
 
-  test("are listed by state, tenant and agent, newest first", async () => {
+  test("that are open are listed, however many closed ones came after", async () => {
+    const { store, clock } = await hall();
+    const open = await openHold(store, { minutes: 60 });
+    await Promise.all(Array.from({ length: 120 }, (_, n) => openHold(store, { arguments: `{"n":${n}}` })));
+    clock.now = START + 15 * MINUTE;
+    const granted = await openHold(store, { arguments: '{"text":"granted"}' });
+    await vote(store, granted);
+    expect(store.holds({ states: ["pending", "granted"] })).toMatchObject([
+      { approval_id: open.approval_id, state: "pending" },
+      { approval_id: granted.approval_id, state: "granted" },
+    ]);
+    expect(store.holds({ states: ["expired"] })).toHaveLength(120);
+    expect(store.holds()).toHaveLength(122);
+  });
+
+  test("are listed by state, tenant and agent, oldest first", async () => {
     const { store } = await hall();
     const a = await openHold(store, { arguments: '{"text":"a"}' });
     const b = await openHold(store, { arguments: '{"text":"b"}', agent: "mcp:other" });
     const ids = (filter: Parameters<Store["holds"]>[0]) =>
       store.holds(filter).map((hold) => hold.approval_id);
-    expect(ids({})).toEqual([b.approval_id, a.approval_id]);
-    expect(ids({ limit: 1 })).toEqual([b.approval_id]);
+    expect(ids({})).toEqual([a.approval_id, b.approval_id]);
     expect(ids({ agent: "mcp:claude", states: ["pending", "granted"] })).toEqual([a.approval_id]);
     expect(ids({ tenant_id: "elsewhere" })).toEqual([]);
   });
