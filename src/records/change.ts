@@ -1,6 +1,7 @@
 import type { Database } from "./driver.js";
 import { RecordsError } from "./error.js";
 import { changeHolds } from "./holdState.js";
+import { inherit } from "./inherit.js";
 import type { RowChange } from "./project.js";
 import type { ProjectionName } from "./schema.js";
 import { type Query, query, type Value } from "./sql.js";
@@ -27,6 +28,9 @@ function applyChange(db: Database, change: RowChange): void {
     case "vote":
     case "supersede":
       changeHolds(db, change);
+      return;
+    case "inherit":
+      inherit(db, change);
       return;
     case "insert":
       db.run(insertInto(change.table, change.row), change.row);

@@ -7,7 +7,10 @@ import { type Names, recordRow } from "./recordRow.js";
 import type { ProjectionName, Projections } from "./schema.js";
 
 /** One change to a projection that a record makes. `expect` refuses the record when not exactly one row changes. */
-export type RowChange = { readonly [T in ProjectionName]: ChangeOf<T> }[ProjectionName] | HoldChange;
+export type RowChange =
+  | { readonly [T in ProjectionName]: ChangeOf<T> }[ProjectionName]
+  | HoldChange
+  | InheritChange;
 type ChangeOf<T extends ProjectionName> =
   | { readonly op: "insert"; readonly table: T; readonly row: Projections[T] }
   | {
@@ -34,6 +37,15 @@ export type HoldChange =
       readonly policy_digest: string;
       readonly by: string;
     };
+
+/** A row among the records that is about what its parent is about; `inherit.ts` carries it out. */
+export type InheritChange = {
+  readonly op: "inherit";
+  readonly table: "records";
+  readonly hall_id: string;
+  readonly seq: number;
+  readonly parent_id: string;
+};
 
 type Fold<K extends RecordKind> = (names: Names, body: Bodies[K], header: Header) => readonly RowChange[];
 
@@ -65,9 +77,11 @@ export function project(header: Header, body: Body | null): readonly RowChange[]
     tenant_id: common?.tenant_id ?? null,
     session_id: common?.session_id ?? null,
   };
-  const row: RowChange = { op: "insert", table: "records", row: recordRow(names, header, body) };
+  const changes: RowChange[] = [{ op: "insert", table: "records", row: recordRow(names, header, body) }];
+  const { parent_id } = header;
+  if (parent_id !== null) changes.push({ op: "inherit", table: "records", hall_id, seq, parent_id });
   const fold = FOLDS[header.kind as RecordKind] as Fold<RecordKind> | undefined;
-  return body === null || fold === undefined ? [row] : [row, ...fold(names, body, header)];
+  return body === null || fold === undefined ? changes : [...changes, ...fold(names, body, header)];
 }
 
 const order: Fold<"standing" | "ban" | "key" | "clock" | "erase"> = (names, _, header) => [

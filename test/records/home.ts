@@ -19,6 +19,7 @@ import {
 } from "../../src/protocol/canonical.js";
 import { timestamp } from "../../src/protocol/clock.js";
 import type { RouteDecision } from "../../src/protocol/decision.js";
+import type { FaultCode } from "../../src/protocol/outcome.js";
 import type { Draft } from "../../src/records/draft.js";
 import { openStore, type Store, type StoreOptions } from "../../src/records/store.js";
 
@@ -235,14 +236,14 @@ function factsOf({ approval_id, holds }: HoldRequest): JsonObject {
   return { skill: { approval: { state: "granted", approval_id, holds } } };
 }
 
-export function receiptDraft(parent_id: string): Draft<"receipt"> {
+export function receiptDraft(parent_id: string, fault?: FaultCode): Draft<"receipt"> {
   return {
     kind: "receipt",
     parent_id,
     body: {
       ...common(),
-      outcome: "done",
-      fault: null,
+      outcome: fault === undefined ? "done" : "failed",
+      fault: fault === undefined ? null : { code: fault, detail: null },
       result: sha256Hex("a result"),
       started_at: timestamp(START),
       ended_at: timestamp(START),

@@ -4,6 +4,7 @@ import {
   applyPolicy,
   beginHall,
   call,
+  common,
   decisionDraft,
   install,
   open,
@@ -44,11 +45,33 @@ describe("records are found by", () => {
       { kind: "decision", denied: true, tool: "add_note" },
     ]);
     expect(store.query({ tool: "add_note", since: timestamp(START + 1) })).toMatchObject([
-      { denied: false, dry_run: false },
+      { kind: "decision", denied: false, dry_run: false },
+      { kind: "receipt" },
     ]);
     expect(store.query({ kind: "receipt" })).toMatchObject([{ body: { outcome: "done" } }]);
     expect(store.query({ tenant_id: "elsewhere" })).toEqual([]);
     expect(store.query({ agent: "mcp:claude", session_id: "session-1", kind: "decision" })).toHaveLength(2);
+  });
+
+  test("the tool of the call that they end or answer: --tool X --code HANDLER_ERROR", async () => {
+    const store = await open();
+    await beginHall(store);
+    const start = async () => (await store.write((tx) => tx.append(decisionDraft()))).value.record_id;
+    const [failed, died] = [await start(), await start()];
+    await store.write((tx) => tx.append(receiptDraft(failed, "HANDLER_ERROR")));
+    await store.write((tx) =>
+      tx.append({ kind: "abandoned", parent_id: died, body: common({ actor: null }) }),
+    );
+    await vote(store, await openHold(store));
+    const about = { tool: "add_note", skill_id: "org.acme/notes", version: "1.2.0" };
+    expect(store.query({ tool: "add_note", code: "HANDLER_ERROR" })).toMatchObject([
+      { ...about, kind: "receipt", parent_id: failed },
+    ]);
+    for (const kind of ["abandoned", "approval"]) {
+      expect(store.query({ tool: "add_note", kind })).toMatchObject([{ ...about, kind }]);
+    }
+    expect(store.query({ tool: "another", code: "HANDLER_ERROR" })).toEqual([]);
+    expect(store.verify()).toMatchObject({ ok: true });
   });
 
   test("place: the last ones, or those after one", async () => {
