@@ -6,6 +6,11 @@ export const ORDER_OPTIONS = [
   option("--key <file>", "the operator's private key (PEM); default: the one beside the Hall's"),
 ] as const;
 
+/** A subject of an order as a person types it. */
+export function typed(subject: string): string {
+  return subject.replace(/^hash:/, "sha256:").replace(/^skill:/, "");
+}
+
 export type OrderWords = { readonly reason: string; readonly key?: string };
 
 /** The options of an order as its verb takes them. */

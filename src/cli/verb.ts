@@ -57,7 +57,7 @@ export function option(flags: string, description: string): Option {
 
 /** An option that must be there. */
 export function needed(flags: string, description: string): Option {
-  return new Option(flags, description).makeOptionMandatory();
+  return new Option(flags, `${description} (required)`).makeOptionMandatory();
 }
 
 function teach(command: Command, { summary, text, example }: Teaching): void {

@@ -1,6 +1,7 @@
 import type { StandingScope } from "../protocol/standing.js";
 import { LifecycleError } from "./error.js";
 import { operatorOf, personalKey } from "./operator.js";
+import { orderIn } from "./orderIn.js";
 import { skillSubject } from "./standing.js";
 import { ledgerOf, type Workshop, withHome } from "./workshop.js";
 
@@ -20,6 +21,8 @@ export type ListedBan = {
   readonly subject: string;
   readonly scope: StandingScope;
   readonly record_id: string;
+  readonly at: string | null;
+  readonly reason: string | null;
 };
 
 /** Bans bytes, a skill or a version, or lifts a ban. Throws LifecycleError NOT_FOUND when there is none to lift. */
@@ -49,11 +52,15 @@ export function ban(
 
 /** What is banned, in the order in which it was; nothing before the first apply. */
 export function listBans(ws: Workshop): Promise<readonly ListedBan[]> {
-  return withHome(ws, async ({ ledger }) =>
-    (ledger.current()?.allStanding() ?? [])
-      .filter(({ state }) => state === "banned")
-      .map(({ subject, scope, record_id }) => ({ subject, scope, record_id })),
-  );
+  return withHome(ws, async ({ ledger }) => {
+    const store = ledger.current();
+    const bans = (store?.allStanding() ?? []).filter(({ state }) => state === "banned");
+    return bans.map(({ subject, scope, record_id }) => {
+      const row = store?.query({ id: record_id, limit: 1 })[0];
+      const reason = row === undefined ? null : (orderIn(row)?.reason ?? null);
+      return { subject, scope, record_id, at: row?.at ?? null, reason };
+    });
+  });
 }
 
 function hashSubject(text: string): string {

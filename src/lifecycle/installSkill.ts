@@ -6,12 +6,13 @@ import type { PackageManifest } from "../protocol/package.js";
 import type { Install } from "../records/installs.js";
 import { type Admitted, admit } from "./admit.js";
 import { type Allowance, allowSkill } from "./allowSkill.js";
-import { enrol } from "./enrol.js";
+import { enrol, holdsBytes } from "./enrol.js";
 import { envelopeChanges, envelopeLines } from "./envelope.js";
 import { LifecycleError } from "./error.js";
 import { type Locked, prepareLocked, readLock, recordLocked } from "./lockFile.js";
 import { type Registry, registryOf } from "./registry.js";
 import { newest, parseRange } from "./semver.js";
+import { alreadyAllowed, whichRule } from "./whichRule.js";
 import { checkWritable } from "./wholeFile.js";
 import { inForce, type OpenHome, type Workshop, withHome } from "./workshop.js";
 
@@ -119,7 +120,7 @@ async function installOne(
   const { artifact_digest, signer } = skill;
   const renewals = before === undefined ? [] : renewed(before, skill);
   const isThere = before?.artifact_digest === artifact_digest && renewals.length === 0;
-  if (isThere && wanted.pinned !== null && hasBytes(parts, artifact_digest))
+  if (isThere && wanted.pinned !== null && holdsBytes(parts, artifact_digest))
     return { skill, done: undefined };
   const envelope = envelopeLines(skill.manifest);
   const changes =
@@ -133,8 +134,9 @@ async function installOne(
   const isPinned = wanted.pinned !== null;
   if (!isPinned) prepareLocked(parts.home, skill_id, locked).drop(); // before anybody is asked
   const shown = before === undefined ? envelope : [...changes, ...envelope];
+  const ruled = alreadyAllowed(whichRule(inForce(parts).policy, skill.manifest));
   const about = [`signed by ${signer}`, `artifact sha256:${artifact_digest}`];
-  if (!(await ws.accept(`Install ${skill_id} ${version}?`, [...about, ...shown]))) {
+  if (!(await ws.accept(`Install ${skill_id} ${version}?`, [...about, ...shown, ...ruled]))) {
     throw new LifecycleError(
       "DECLINED",
       `${skill_id} ${version} wasn't installed.`,
@@ -186,12 +188,4 @@ function checkIsIt({ skill_id, version, artifact_digest, signer }: Admitted, wan
     `${skill_id} ${version} in the registry isn't the one that lock.json pins: it is ${what}.`,
     "A published version never changes: find out who changed it. To accept it, remove the skill from lock.json and install it by name.",
   );
-}
-
-function hasBytes({ artifacts }: OpenHome, digest: string): boolean {
-  try {
-    return artifacts.hold(digest).artifact_digest === digest;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,6 @@
 import { LifecycleError } from "./error.js";
 import { operatorOf, personalKey } from "./operator.js";
-import { isInstalled, type OrderOptions, type StandingReport, skillSubject } from "./standing.js";
+import { type OrderOptions, type StandingReport, skillSubject, whetherInstalled } from "./standing.js";
 import { ledgerOf, type Workshop, withHome } from "./workshop.js";
 
 /** Lifts what was ordered about `ID` or `ID@V`: its revocation, and what degrades it. Bans stay. Throws NOT_FOUND when there is nothing. */
@@ -30,6 +30,6 @@ export function restoreSkill(
       } as const;
       record_id = (await operator.standing(change, ask.reason)).record_id;
     }
-    return { record_id, subject: about, state: "active", installed: isInstalled(store, about) };
+    return { record_id, subject: about, state: "active", ...whetherInstalled(store, about) };
   });
 }

@@ -1,3 +1,4 @@
+import { nearest } from "../compile/nearest.js";
 import { parseSubject } from "../evidence/order.js";
 import type { Adapter } from "../protocol/standing.js";
 import type { Store } from "../records/store.js";
@@ -12,6 +13,8 @@ export type StandingReport = {
   readonly state: "revoked" | "active" | "degraded";
   /** False when nothing of that name is installed here: the order stands all the same. */
   readonly installed: boolean;
+  /** An installed skill of nearly that name, when none has exactly it. */
+  readonly meant: string | null;
 };
 
 /** Why, and with which key if not the one of the state directory. */
@@ -33,7 +36,7 @@ export function giveOrder(
     const store = ledgerOf(parts);
     const { record_id } = await operatorOf(parts, personalKey(ws, parts, keyFile)).standing(change, reason);
     const { subject, state } = change;
-    return { record_id, subject, state, installed: isInstalled(store, subject) };
+    return { record_id, subject, state, ...whetherInstalled(store, subject) };
   });
 }
 
@@ -43,6 +46,21 @@ export function isInstalled(store: Store, text: string): boolean {
   if (subject?.type !== "skill") return false;
   const install = store.installs().find(({ skill_id }) => skill_id === subject.skill_id);
   return install !== undefined && (subject.version === null || subject.version === install.version);
+}
+
+/** Whether it is, and what else may have been meant. */
+export function whetherInstalled(store: Store, subject: string): Pick<StandingReport, "installed" | "meant"> {
+  const installed = isInstalled(store, subject);
+  const named = parseSubject(subject);
+  if (installed || named?.type !== "skill") return { installed, meant: null };
+  const installs = store.installs();
+  const id = nearest(
+    named.skill_id,
+    installs.map(({ skill_id }) => skill_id),
+  );
+  const other = installs.find(({ skill_id }) => skill_id === id);
+  if (other === undefined) return { installed, meant: null };
+  return { installed, meant: named.version === null ? other.skill_id : `${other.skill_id}@${other.version}` };
 }
 
 /** `skill:ID` or `skill:ID@V` from how it is typed. Throws LifecycleError BAD_ARGUMENT. */

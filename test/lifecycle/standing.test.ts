@@ -6,7 +6,7 @@ import { auditVerify } from "../../src/lifecycle/auditVerify.js";
 import { ban, listBans } from "../../src/lifecycle/ban.js";
 import { degradeSkill } from "../../src/lifecycle/degradeSkill.js";
 import { devSkill } from "../../src/lifecycle/devSkill.js";
-import { listSkills } from "../../src/lifecycle/listSkills.js";
+import { listSkills, listStrayOrders } from "../../src/lifecycle/listSkills.js";
 import { restoreSkill } from "../../src/lifecycle/restoreSkill.js";
 import { revokeSkill } from "../../src/lifecycle/revokeSkill.js";
 import { runTool } from "../../src/lifecycle/runTool.js";
@@ -138,4 +138,43 @@ describe("uninstall", () => {
     expect([await listSkills(ws), await listBans(ws)]).toEqual([[], []]);
     expect(await failure(uninstallSkill(ws, { id: ID }))).toMatchObject({ code: "NOT_APPLIED" });
   });
+});
+
+describe("orders about what isn't installed", () => {
+  test("stand, are listed, and say what may have been meant", async () => {
+    const ws = await running();
+    expect(await revokeSkill(ws, { subject: "org.acme/nots", reason: "typo" })).toMatchObject({
+      installed: false,
+      meant: ID,
+    });
+    const [skill] = await listSkills(ws);
+    expect(await revokeSkill(ws, { subject: `${ID}@9.9.9`, reason: "typo" })).toMatchObject({
+      installed: false,
+      meant: `${ID}@${skill?.version}`,
+    });
+    expect(await revokeSkill(ws, { subject: "x.quite/different", reason: "in time" })).toMatchObject({
+      installed: false,
+      meant: null,
+    });
+    expect((await listStrayOrders(ws)).map(({ subject, state }) => [subject, state])).toEqual([
+      ["skill:org.acme/nots", "revoked"],
+      [`skill:${ID}@9.9.9`, "revoked"],
+      ["skill:x.quite/different", "revoked"],
+    ]);
+    expect(await codeOf(ws)).toBe("done");
+  });
+});
+
+test("the list of bans says since when and why", async () => {
+  const ws = await running();
+  const { record_id } = await ban(ws, { subject: ID, add: true, scope: "org", reason: "it leaks" });
+  expect(await listBans(ws)).toEqual([
+    {
+      subject: `skill:${ID}`,
+      scope: "org",
+      record_id,
+      reason: "it leaks",
+      at: expect.stringMatching(/^\d{4}-/),
+    },
+  ]);
 });

@@ -1,6 +1,6 @@
 import { EXIT } from "../exit.js";
 import { columns, type Line } from "../line.js";
-import { ORDER_OPTIONS, orderOf } from "../order.js";
+import { ORDER_OPTIONS, orderOf, typed } from "../order.js";
 import { addGroup, addVerb, needed, type Program } from "../verb.js";
 
 /** `hall ban add`, `remove` and `list`. */
@@ -23,14 +23,22 @@ export function addBan(program: Program): void {
   addVerb(ban, {
     usage: "list",
     summary: "what is banned",
-    text: "One line a ban: subject, scope, and the record of the order.",
+    text: "One line a ban: subject, scope, since when, the record of the order, and why. What is revoked or degraded shows in hall skill list.",
     example: "hall ban list",
     inForce: true,
     async run({ workshop, out }) {
       const { listBans } = await import("../../lifecycle/ban.js");
       const bans = await listBans(workshop);
       out.result({ ok: true, bans }, () =>
-        columns(bans.map(({ subject, scope, record_id }) => [typed(subject), scope, record_id])),
+        columns(
+          bans.map(({ subject, scope, at, reason, record_id }) => [
+            typed(subject),
+            scope,
+            at ?? "",
+            { style: "dim", text: record_id },
+            reason ?? "",
+          ]),
+        ),
       );
       if (bans.length === 0) out.note("Nothing is banned.");
       return EXIT.ok;
@@ -38,12 +46,9 @@ export function addBan(program: Program): void {
   });
 }
 
-/** A subject of an order as a person types it. */
-function typed(subject: string): string {
-  return subject.replace(/^hash:/, "sha256:").replace(/^skill:/, "");
-}
-
 const SCOPES = ["org", "global"] as const;
+const SCOPE =
+  "whom the ban is meant for: your organisation (org) or everybody (global); a note for readers, it stops the subject here either way, and lifting it takes the same scope";
 
 function addChange(
   ban: Program,
@@ -54,7 +59,7 @@ function addChange(
     ...teaching,
     usage: `${name} <subject>`,
     inForce: true,
-    options: [needed("--scope <scope>", "whom the ban is meant for").choices(SCOPES), ...ORDER_OPTIONS],
+    options: [needed("--scope <scope>", SCOPE).choices(SCOPES), ...ORDER_OPTIONS],
     async run({ workshop, out }, [subject = ""], { scope, ...order }) {
       const lifecycle = await import("../../lifecycle/ban.js");
       const done = await lifecycle.ban(workshop, { subject, add: name === "add", scope, ...orderOf(order) });

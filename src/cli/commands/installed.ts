@@ -1,8 +1,12 @@
 import type { Installed } from "../../lifecycle/installSkill.js";
+import type { Ruled } from "../../lifecycle/whichRule.js";
+import type { Workshop } from "../../lifecycle/workshop.js";
 import { EXIT } from "../exit.js";
 import { readInput } from "../input.js";
 import { columns, type Line } from "../line.js";
+import { typed } from "../order.js";
 import { exitOf, hintsFor, outcomeLines } from "../outcome.js";
+import { saidLines } from "../said.js";
 import { addVerb, option, type Program } from "../verb.js";
 
 /** `hall skill install`, `uninstall`, `list` and `run`: skills where they run. */
@@ -17,7 +21,7 @@ function addInstall(skill: Program): void {
   addVerb<{ allow?: "dev" }>(skill, {
     usage: "install [id]",
     summary: "verify a published skill and install it here",
-    text: "Takes ID, ID@VERSION or ID@RANGE from the registry; without an id, exactly what lock.json pins. Verifies hash, signature, certificate, the signer's authority for the namespace, and bans; shows what the skill may touch. Installing allows nothing: the rule that would is printed, and --allow dev proposes and applies it.",
+    text: "Takes ID, ID@VERSION or ID@RANGE from the registry; without an id, exactly what lock.json pins. Verifies hash, signature, certificate, the signer's authority for the namespace, and bans; shows what the skill may touch. Installing adds no rule: what a rule in force already allows is said before you are asked, the rules that would allow the rest are printed, and --allow dev proposes and applies them.",
     example: "hall skill install org.acme/notes --allow dev\nhall skill install org.acme/notes@^1.2 --yes",
     asks: true,
     inForce: true,
@@ -67,23 +71,28 @@ function addList(skill: Program): void {
   addVerb(skill, {
     usage: "list",
     summary: "the installed skills, and whether each may still run",
-    text: "One line a skill: id, version, standing, tools. Whether a caller may use a tool is decided by the rules, call by call.",
+    text: "One line a skill: id, version, standing, tools, and for each tool that no rule in force allows that it is so. Orders about skills that aren't installed come after. Whether a caller may use a tool is decided by the rules, call by call.",
     example: "hall skill list",
     inForce: true,
     async run({ workshop, out }) {
-      const { listSkills } = await import("../../lifecycle/listSkills.js");
-      const skills = await listSkills(workshop);
-      out.result({ ok: true, skills }, () =>
+      const { listSkills, listStrayOrders } = await import("../../lifecycle/listSkills.js");
+      const [skills, orders] = [await listSkills(workshop), await listStrayOrders(workshop)];
+      out.result({ ok: true, skills, orders }, () =>
         columns(
-          skills.map(({ skill_id, version, state, tools }) => [
+          skills.map(({ skill_id, version, state, tools, rules }) => [
             skill_id,
             version,
             state === "active" ? state : { style: "red", text: state },
-            tools.join(", "),
+            tools.map((tool) => toolText(tool, rules)).join(", "),
           ]),
         ),
       );
       if (skills.length === 0) out.note("No skill is installed.");
+      for (const { state, subject } of orders)
+        out.note([
+          { style: "yellow", text: `Not installed, but ${state}: ` },
+          `${typed(subject)} (it holds should it be installed)`,
+        ]);
       return EXIT.ok;
     },
   });
@@ -93,7 +102,7 @@ function addRun(skill: Program): void {
   addVerb<{ input: string; dryRun?: true }>(skill, {
     usage: "run <tool>",
     summary: "one governed call from this terminal",
-    text: "Calls a tool through the gate as cli:<user>, under the policy in force, like any client: decided, contained, recorded. Prints the output; exits 0 when it ran, 2 when it was denied, 3 when it waits for an approver. --dry-run decides and records, and runs nothing.",
+    text: "Calls a tool through the gate as cli:<user>, under the policy in force, like any client: decided, contained, recorded. Prints the output; exits 0 when it ran, 2 when it was denied, 3 when it waits for an approver. --dry-run decides and records, and runs nothing. On a terminal, and nowhere else, you also see what the handler prints, logs and fails with.",
     example: `hall skill run search_notes --input '{"query":"tea"}'\nhall skill run add_note --input @note.json --dry-run`,
     inForce: true,
     options: [
@@ -104,22 +113,45 @@ function addRun(skill: Program): void {
       const args = await readInput(input, host);
       const { runTool } = await import("../../lifecycle/runTool.js");
       out.progress(`running ${tool}`);
-      const outcome = await runTool(workshop, {
-        tool,
-        input: args,
-        dryRun: dryRun === true,
-        signal,
-        onProgress: ({ progress, total, message }) =>
-          out.progress(
-            [`${progress}${total === undefined ? "" : `/${total}`}`, message].filter(Boolean).join(" "),
-          ),
-      });
+      const said = ({ text }: { readonly text: string }) => out.hint(...saidLines(tool, text));
+      const faults: string[] = [];
+      const outcome = await runTool(
+        { ...workshop, said },
+        {
+          tool,
+          input: args,
+          dryRun: dryRun === true,
+          signal,
+          onProgress: ({ progress, total, message }) =>
+            out.progress(
+              [`${progress}${total === undefined ? "" : `/${total}`}`, message].filter(Boolean).join(" "),
+            ),
+          onFault: (detail) => faults.push(detail),
+        },
+      );
       out.result(outcome, () => outcomeLines(outcome));
       if (outcome.kind === "done") out.note([{ style: "dim", text: `receipt ${outcome.receipt_id}` }]);
-      out.hint(...hintsFor(outcome));
+      for (const detail of faults) out.hint(...saidLines(tool, detail));
+      const hidden = outcome.kind === "denied" && outcome.denial.code === "DENY_UNKNOWN_SKILL";
+      out.hint(...((hidden ? await unknownLines(workshop, tool) : undefined) ?? hintsFor(outcome)));
       return exitOf(outcome);
     },
   });
+}
+
+/** Why a tool isn't there for callers. For the operator's terminal alone: a caller is never told what it may not see. */
+async function unknownLines(workshop: Workshop, tool: string): Promise<readonly Line[] | undefined> {
+  const { whyUnknown } = await import("../../lifecycle/whyUnknown.js");
+  const found = await whyUnknown(workshop, { tool }).catch(() => null); // the call itself is answered already
+  return found === null ? undefined : [found.why, `Helps: ${found.helps}`];
+}
+
+function toolText(tool: string, rules: readonly Ruled[]): string {
+  const ruled = rules.find((one) => one.tool === tool);
+  if (ruled === undefined || ruled.serves) return tool;
+  return ruled.rule_id === null
+    ? `${tool} (no rule allows it)`
+    : `${tool} (rule ${ruled.rule_id} doesn't list its worker)`;
 }
 
 function installedLines(done: Installed): readonly Line[] {

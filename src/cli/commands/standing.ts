@@ -1,7 +1,7 @@
 import type { StandingReport } from "../../lifecycle/standing.js";
 import { EXIT } from "../exit.js";
 import type { Line } from "../line.js";
-import { ORDER_OPTIONS, type OrderWords, orderOf } from "../order.js";
+import { ORDER_OPTIONS, type OrderWords, orderOf, typed } from "../order.js";
 import { addVerb, needed, type Program } from "../verb.js";
 
 /** `hall skill revoke`, `restore` and `degrade`: the kill switch, at once and for every process. */
@@ -18,6 +18,7 @@ export function addStanding(skill: Program): void {
       const { revokeSkill } = await import("../../lifecycle/revokeSkill.js");
       const ordered = await revokeSkill(workshop, { subject, ...orderOf(options) });
       out.result({ ok: true, ...ordered }, () => orderedLines(ordered));
+      out.note(...warningLines(ordered, subject));
       return EXIT.ok;
     },
   });
@@ -48,6 +49,7 @@ export function addStanding(skill: Program): void {
       const { degradeSkill } = await import("../../lifecycle/degradeSkill.js");
       const ordered = await degradeSkill(workshop, { id, adapter, ...orderOf(order) });
       out.result({ ok: true, ...ordered }, () => orderedLines(ordered));
+      out.note(...warningLines(ordered, id));
       return EXIT.ok;
     },
   });
@@ -56,10 +58,21 @@ export function addStanding(skill: Program): void {
 const ADAPTERS = ["mcp", "langchain", "vercel-ai", "openai"] as const;
 type Adapter = (typeof ADAPTERS)[number];
 
-function orderedLines({ subject, state, record_id, installed }: StandingReport): readonly Line[] {
+/** An order may come before the skill does, so it stands; but it stops nothing that has another name. */
+function warningLines({ installed, meant }: StandingReport, subject: string): readonly Line[] {
+  if (installed) return [];
   return [
-    [{ style: state === "active" ? "green" : "red", text: state }, ` ${subject}`],
-    ...(installed ? [] : ["  Nothing of that name is installed here; the order stands all the same."]),
+    [
+      { style: "yellow", text: "Nothing was stopped: " },
+      `${subject} isn't installed here.${meant === null ? "" : ` Did you mean ${meant}?`}`,
+    ],
+    `The order stands all the same. To take it back: hall skill restore ${subject} --reason TEXT`,
+  ];
+}
+
+function orderedLines({ subject, state, record_id }: StandingReport): readonly Line[] {
+  return [
+    [{ style: state === "active" ? "green" : "red", text: state }, ` ${typed(subject)}`],
     [{ style: "dim", text: `  record    ${record_id}` }],
   ];
 }
