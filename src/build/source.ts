@@ -87,16 +87,21 @@ function placed(text: ManifestText, { path, message, remedy }: ManifestProblem):
     ...(position === undefined ? {} : { line: position.line }),
     ...(place === "" ? {} : { path: place }),
     message,
-    remedy: quoteHint(text, path) ?? remedy,
+    remedy: versionHint(text, path) ?? remedy,
   };
 }
 
-/** `version: 1.10` is the number 1.1 in YAML; only the text as written tells what was meant. */
-function quoteHint(text: ManifestText, path: ManifestPath): string | undefined {
-  const [name, ...rest] = path;
-  if (rest.length > 0 || (name !== "version" && name !== "manifest_version")) return undefined;
-  if (!isObject(text.value) || typeof text.value[name] !== "number") return undefined;
-  return `Put it in quotes: ${name}: "${text.at(path)?.text ?? text.value[name]}"`;
+/**
+ * `version: 1.10` is the number 1.1 in YAML; only the text as written tells what was meant. Undefined where that
+ * can't be made a version, which has three numbers.
+ */
+function versionHint(text: ManifestText, path: ManifestPath): string | undefined {
+  const isVersion = path.length === 1 && path[0] === "version";
+  if (!isVersion || !isObject(text.value) || typeof text.value["version"] !== "number") return undefined;
+  const written = text.at(path)?.text ?? "";
+  if (!/^(0|[1-9]\d*)(\.(0|[1-9]\d*))?$/.test(written)) return undefined;
+  const missing = written.includes(".") ? ".0" : ".0.0";
+  return `Write three numbers in quotes: version: "${written}${missing}"`;
 }
 
 function declaredHandlers(files: SkillFiles, value: Json) {

@@ -16,7 +16,7 @@ import { type BuildProblem, formatPath, type ManifestPath } from "./problem.js";
 
 export const MAX_MANIFEST_BYTES = 256 * 1024;
 const MAX_DEPTH = 64;
-const MAX_SYNTAX_PROBLEMS = 20; // after a first mistake the rest is mostly its echo
+const MAX_ALIKE = 20; // what comes after that is mostly an echo, or an attack
 
 /** Where a value stands, and the text of a plain scalar as it was written. */
 export type Position = { readonly line: number; readonly column: number; readonly text?: string };
@@ -80,6 +80,8 @@ class Reader {
   readonly #problems: BuildProblem[] = [];
   readonly #positions = new Map<string, Position>();
   readonly #unread = new Set<string>();
+  /** How often each remedy was given: it tells the kind of a problem. */
+  readonly #alike = new Map<string, number>();
 
   constructor(file: string, lines: LineCounter) {
     this.#file = file;
@@ -87,23 +89,29 @@ class Reader {
   }
 
   report(path: ManifestPath, offset: number | undefined, message: string, remedy: string): void {
+    const count = (this.#alike.get(remedy) ?? 0) + 1;
+    this.#alike.set(remedy, count);
+    if (count > MAX_ALIKE) return;
     const line = offset === undefined ? {} : { line: this.#lines.linePos(offset).line };
     const place = path.length === 0 ? {} : { path: formatPath(path) };
     this.#problems.push({ file: this.#file, ...line, ...place, message, remedy });
   }
 
   readDocument(document: Document.Parsed): ManifestText {
-    for (const error of document.errors.slice(0, MAX_SYNTAX_PROBLEMS)) {
+    const said = new Set<string>();
+    for (const error of document.errors) {
       const deep = error.code === "RESOURCE_EXHAUSTION";
-      this.report(
-        [],
-        error.pos[0],
-        deep ? "nested too deeply" : lowerFirst(error.message),
-        "Correct the YAML here",
-      );
+      const message = deep ? "nested too deeply" : lowerFirst(error.message);
+      if (!said.has(message)) this.report([], error.pos[0], message, "Correct the YAML here");
+      said.add(message); // the same mistake further on is the first one's echo
     }
     const broken = document.errors.length > 0;
     const value = broken ? undefined : this.#read(document.contents, []);
+    for (const [remedy, count] of this.#alike) {
+      const more = count - MAX_ALIKE;
+      if (more > 0)
+        this.#problems.push({ file: this.#file, message: `${more} more problems like it`, remedy });
+    }
     return {
       value,
       problems: this.#problems,

@@ -1,5 +1,5 @@
 import type { Json } from "../protocol/canonical.js";
-import { type ManifestIssue, manifestKeys } from "../protocol/skill.js";
+import { type ManifestIssue, manifestKeys, manifestTakes } from "../protocol/skill.js";
 import { nearest } from "./nearest.js";
 import type { Problem } from "./problem.js";
 
@@ -11,7 +11,7 @@ const HELP: Readonly<Record<string, string>> = {
   manifest_version: 'Write manifest_version: "1"',
   namespace: "Write x.<your name> or org.<your organisation>",
   name: "Write lower case letters, digits and hyphens",
-  version: 'Write three numbers in quotes, as version: "1.0.0"',
+  version: 'Write three numbers in quotes, as version: "1.10.0": without them YAML reads 1.10 as 1.1',
   species: "Write an id like wrk.doc.searcher",
   id: "Leave it out, or write the namespace, a dot and the skill's name",
   capability: "Write one of the skill's capabilities, as cap.doc.search",
@@ -72,7 +72,7 @@ function problemOf(issue: Issue, path: Path, draft: Json): Problem {
       const meant = typeof found === "string" ? nearest(found, values) : undefined;
       const list = values.length === 1 ? values.join() : `one of ${values.join(", ")}`;
       if (typeof issue.values[0] === "string" && typeof found !== "string")
-        return wrongType("string", found, path, help);
+        return wrongType("string", found, path, help ?? `Write ${list}`);
       return {
         path,
         message: `must be ${list}`,
@@ -100,15 +100,13 @@ function wrongType(expected: string, found: Json, path: Path, help: string | und
   if (Array.isArray(path) && path[0] === "tools" && path.at(-1) === "handler" && typeof found === "object")
     return commandProblem(path);
   const message = `must be ${words(expected)}, not ${describe(found)}`;
-  const name = path.at(-1);
-  if (expected === "string" && (typeof found === "number" || typeof found === "boolean")) {
-    const remedy =
-      name === "version"
-        ? 'YAML reads it as a number (1.10 becomes 1.1): write it in quotes, with three parts, as version: "1.10.0"'
-        : `Write it in quotes: "${found}"`;
-    return { path, message, remedy };
-  }
-  return { path, message, remedy: help ?? `Write ${words(expected)}` };
+  const isWord = typeof found === "number" || typeof found === "boolean";
+  const quoted = expected === "string" && isWord && manifestTakes(path, String(found)); // else that is the next mistake
+  return {
+    path,
+    message,
+    remedy: quoted ? `Write it in quotes: "${found}"` : (help ?? `Write ${words(expected)}`),
+  };
 }
 
 function bound(word: string, amount: number | bigint, origin: string): string {

@@ -173,13 +173,30 @@ describe("problems", () => {
     expect(problems).toMatchObject([
       { file: "skill.yaml", line: 5, path: "title", message: "an anchor, &x" },
       { file: "skill.yaml", line: 11, path: "data_labels", message: "an alias, *x" },
-      { file: "skill.yaml", line: 4, path: "version", remedy: 'Put it in quotes: version: "1.10"' },
+      {
+        file: "skill.yaml",
+        line: 4,
+        path: "version",
+        remedy: 'Write three numbers in quotes: version: "1.10.0"',
+      },
       { file: "skill.yaml", line: 8, path: "risk_tier" },
       { file: "skill.yaml", line: 34, path: "tools[2].handler", message: '"src/three.ts": no such file' },
       { file: "src/one.ts", line: 1 },
       { file: "src/two.mjs", line: 2 },
     ]);
   });
+
+  test.each(["1", "1.10", "0.3", "1e3", "0x10", "1.0e2", "01.2", "-1"])(
+    "of version: %s have a remedy that leads into no other",
+    async (written) => {
+      const withVersion = (text: string) => ({ ...SKILL, "skill.yaml": YAML.replace('"1.0.0"', text) });
+      const [problem, ...others] = await problemsOf(withVersion(written));
+      expect(others).toEqual([]);
+      const [, advised = ""] = /version: (".*?")/.exec(problem?.remedy ?? "") ?? [];
+      expect((await build(directoryOf(withVersion(advised)))).manifest.version).toBe(JSON.parse(advised));
+      if (/^[\d.]+$/.test(written) && !written.startsWith("01")) expect(advised).toContain(`"${written}.0`);
+    },
+  );
 
   test("of a file that two handlers share are reported once", async () => {
     const problems = await problemsOf({ ...SKILL, "src/shared.ts": 'import "os";\nexport const x = 1;' });

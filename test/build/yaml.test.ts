@@ -119,6 +119,18 @@ describe("bombs", () => {
     expect(problems.length).toBeLessThan(50);
   });
 
+  test("one mistake is said once, and many alike are counted", () => {
+    const { problems } = parse(`a: ${"[".repeat(5000)}`);
+    expect(new Set(problems.map(({ message }) => message)).size).toBe(problems.length);
+    const aliases = parse(`a: &a 1\nb: [${Array(114).fill("*a").join(", ")}]\n`);
+    expect(aliases.problems.map(({ message }) => message)).toEqual([
+      "an anchor, &a",
+      ...Array(20).fill("an alias, *a"),
+      "94 more problems like it",
+    ]);
+    expect(aliases.problems.at(-1)).toMatchObject({ file: "skill.yaml", remedy: "Write the value out" });
+  });
+
   test("64 levels are fine, 65 are not", () => {
     const nested = (levels: number) => `a: ${"[".repeat(levels - 1)}1${"]".repeat(levels - 1)}\n`;
     expect(parse(nested(64)).problems).toEqual([]);

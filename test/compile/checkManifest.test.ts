@@ -98,6 +98,34 @@ describe("problems", () => {
     },
   );
 
+  test.each<[string, unknown, string]>([
+    ["risk_tier", 3, "Write one of low, medium, high, critical"],
+    ["manifest_version", 1, 'Write it in quotes: "1"'],
+    ["manifest_version", 2, 'Write manifest_version: "1"'],
+    ["title", 2026, 'Write it in quotes: "2026"'],
+    ["name", 7, 'Write it in quotes: "7"'],
+    ["namespace", 7, "Write x.<your name> or org.<your organisation>"],
+  ])("%s: %j has a remedy that leads into no other problem", (name, value, remedy) => {
+    const checked = check((m) => {
+      m[name] = value;
+    });
+    expect(problemAt(checked, name)?.remedy).toBe(remedy);
+  });
+
+  test("law: text that a remedy puts in quotes is taken", () => {
+    const places = textPlaces(draft()).filter((place) => !place.includes(".data.")); // a file's name has a dot
+    for (const place of places) {
+      for (const value of [7, true]) {
+        const remedy = problemAt(check(setting(place, value)), place)?.remedy ?? "";
+        const [, quoted] = /^Write it in quotes: "(.*)"$/.exec(remedy) ?? [];
+        if (quoted === undefined) expect(remedy).not.toMatch(/in quotes:? "?(7|true)/);
+        else
+          expect(problemAt(check(setting(place, quoted)), place)?.message ?? "").not.toMatch(/expected|must/);
+      }
+    }
+    expect(places.length).toBeGreaterThan(20);
+  });
+
   test("an unknown key is named with the nearest known one, at any depth", () => {
     const checked = check((m) => {
       m["limits"] = { timeout: 1 };
@@ -294,3 +322,23 @@ describe("hostile values", () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => void checkManifest({ ...draft(), tools: value })));
   });
 });
+
+/** The places of all texts in a value, as dotted texts. */
+function textPlaces(value: unknown, path = ""): string[] {
+  if (typeof value === "string") return [path];
+  if (typeof value !== "object" || value === null) return [];
+  const below = (name: string) => (path === "" ? name : `${path}.${name}`);
+  return Object.entries(value).flatMap(([name, member]) => textPlaces(member, below(name)));
+}
+
+function setting(place: string, value: unknown): (manifest: object) => void {
+  const names = place.split(".");
+  const last = names.pop() ?? "";
+  return (manifest) => {
+    const holder = names.reduce(
+      (here, name) => here[name] as Record<string, unknown>,
+      manifest as Record<string, unknown>,
+    );
+    holder[last] = value;
+  };
+}
