@@ -1,8 +1,8 @@
 import type { Explained } from "../../lifecycle/explain.js";
-import type { RecordRow } from "../../records/query.js";
 import { EXIT } from "../exit.js";
 import { UsageError } from "../failure.js";
 import type { Line } from "../line.js";
+import { saidLines } from "../said.js";
 import { addGroup, addVerb, option, type Program } from "../verb.js";
 
 type Query = { id?: string; tool?: string; code?: string; since?: string; limit?: string };
@@ -22,7 +22,7 @@ export function addAudit(program: Program): void {
     inForce: true,
     options: [
       option("--id <id>", "a record, approval, decision or correlation id"),
-      option("--tool <name>", "calls of this tool"),
+      option("--tool <name>", "calls of this tool, and their receipts"),
       option("--code <code>", "denials and faults with this code"),
       option("--since <time>", "not before: a time (2026-11-20T10:00:00Z), or 30s, 15m, 2h, 7d ago"),
       option("--limit <n>", "at most so many"),
@@ -34,7 +34,8 @@ export function addAudit(program: Program): void {
         ...rest,
         ...(limit === undefined ? {} : { limit: parseLimit(limit) }),
       });
-      for (const row of rows) out.row(row, () => rowLine(row));
+      const { recordLine } = await import("../recordLine.js");
+      for (const row of rows) out.row(row, () => recordLine(row));
       if (rows.length === 0) out.note("No record fits.");
       return EXIT.ok;
     },
@@ -46,7 +47,8 @@ export function addAudit(program: Program): void {
     example: "hall audit tail",
     async run({ workshop, out, signal }) {
       const { auditTail } = await import("../../lifecycle/auditTail.js");
-      await auditTail(workshop, { signal, onRow: (row) => out.row(row, () => rowLine(row)) });
+      const { recordLine } = await import("../recordLine.js");
+      await auditTail(workshop, { signal, onRow: (row) => out.row(row, () => recordLine(row)) });
       return EXIT.ok;
     },
   });
@@ -71,7 +73,7 @@ export function addExplain(program: Program): void {
   addVerb(program, {
     usage: "explain <what>",
     summary: "a code or a record in words: what it means, and what would help",
-    text: "WHAT is a code (DENY_SKILL_REVOKED, HANDLER_TIMEOUT) or the id of a record of this home. Codes need no home.",
+    text: "WHAT is a code (DENY_SKILL_REVOKED, HANDLER_TIMEOUT) or the id of a record of this home; of a call that failed you also read what its handler said. Codes need no home.",
     example: "hall explain DENY_UNKNOWN_SKILL",
     async run({ workshop, out }, [what = ""]) {
       const { explain } = await import("../../lifecycle/explain.js");
@@ -101,26 +103,20 @@ function explainedLines(explained: Explained): readonly Line[] {
     `  ${message}`,
     ...(helps === null ? [] : [`  ${helps}`]),
     ...(isRefusal ? [`  ${retry}`] : []),
+    ...saidBy(explained),
   ];
+}
+
+/** What the handler itself said of its failure. */
+function saidBy(explained: Explained): readonly Line[] {
+  if (explained.of === "code" || explained.detail === null) return [];
+  return saidLines(explained.tool ?? "handler", explained.detail).map((line): Line => ["  ", ...line]);
 }
 
 function parseLimit(text: string): number {
   const limit = Number(text);
   if (Number.isInteger(limit) && limit >= 1 && limit <= 1_000_000) return limit;
   throw new UsageError(`--limit is ${JSON.stringify(text)}.`, "Give a whole number from 1 to 1000000.");
-}
-
-function rowLine({ seq, at, kind, tool, code, agent, record_id }: RecordRow): Line {
-  return [
-    { style: "dim", text: `${String(seq).padStart(6)}  ${at}  ` },
-    kind.padEnd(12),
-    code === null ? "" : { style: "red", text: ` ${code}` },
-    [tool, agent]
-      .filter((text) => text !== null)
-      .map((text) => ` ${text}`)
-      .join(""),
-    { style: "dim", text: `  ${record_id}` },
-  ];
 }
 
 type Report = {

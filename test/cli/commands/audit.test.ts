@@ -38,11 +38,23 @@ describe("audit query", () => {
     expect(rows.map((row) => row.record_id)).toEqual(found ? [record_id] : []);
   });
 
-  test("for people a line names kind, code, tool, agent and id", async () => {
+  test("for people a line names kind, ending, subject, agent and id, in columns", async () => {
     const { stdout } = await desk.hall("audit", "query", "--id", record_id);
     expect(stdout).toMatch(
-      new RegExp(`^ +\\d+  2\\S+Z  decision +DENY_INVALID_INPUT search_notes cli:\\S+  ${record_id}\n$`),
+      new RegExp(`^ +\\d+  2\\S+Z  decision +DENY_INVALID_INPUT +search_notes +cli:\\S+ +${record_id}\n$`),
     );
+    await desk.hall("skill", "run", "search_notes", "--input", '{"query":"tea"}');
+    await desk.hall("skill", "revoke", "x.some/other", "--reason", "in time");
+    await desk.hall("ban", "add", `sha256:${"a".repeat(64)}`, "--scope", "org", "--reason", "in time");
+    const lines = (await desk.hall("audit", "query", "--limit", "4")).stdout.trimEnd().split("\n");
+    expect(lines).toEqual([
+      expect.stringMatching(/ {2}decision {4}allowed +search_notes +cli:/),
+      expect.stringMatching(/ {2}receipt {5}done +search_notes /),
+      expect.stringMatching(/ {2}standing {4}revoked +x\.some\/other /),
+      expect.stringMatching(/ {2}ban {9}banned +sha256:a{64} /),
+    ]);
+    expect(new Set(lines.slice(0, 3).map((line) => line.search(/\S+$/))).size).toBe(1);
+    await desk.hall("skill", "restore", "x.some/other", "--reason", "enough");
   });
 });
 
