@@ -94,14 +94,24 @@ export function failureLines(failure: Omit<Failure, "exit">): readonly Line[] {
   return [
     [{ style: "red", text: `${code}: ` }, first],
     ...rest,
-    ...problems.flatMap((problem) => problemLines(problem)),
+    ...problemsLines(problems),
     ...(helps === "" ? [] : helps.split("\n")),
     ...(stack === "" ? [] : stack.split("\n")),
   ];
 }
 
+/** More than this nobody reads in one go; `--json` lists them all. */
+const MAX_SHOWN = 20;
+
+/** The first problems, and how many more there are. */
+export function problemsLines(problems: readonly FailureProblem[], label = ""): readonly Line[] {
+  const shown = problems.slice(0, MAX_SHOWN).flatMap((problem) => problemLines(problem, label));
+  const left = problems.length - MAX_SHOWN;
+  return left > 0 ? [...shown, `  and ${left} more; --json lists them all`] : shown;
+}
+
 /** `skill.yaml:12 tools.0.name: message. Remedy.` */
-export function problemLines(problem: FailureProblem, label = ""): readonly Line[] {
+function problemLines(problem: FailureProblem, label: string): readonly Line[] {
   const { file, line, path, message, remedy } = problem;
   const place = [file, line].filter((part) => part !== undefined).join(":");
   const where = [place, path].filter(Boolean).join(" ");

@@ -70,7 +70,7 @@ export function hintsFor(outcome: Outcome): readonly string[] {
       return outcome.record_id === null ? [] : [`More: hall explain ${outcome.record_id}`];
     }
     case "failed":
-      return [`More: hall explain ${outcome.record_id}`];
+      return [`More: hall explain ${outcome.receipt_id ?? outcome.record_id}`];
     default:
       return [];
   }

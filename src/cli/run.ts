@@ -4,6 +4,7 @@ import { accept } from "./ask.js";
 import { Interrupted } from "./failure.js";
 import type { Host } from "./host.js";
 import { type Output, openOutput } from "./output.js";
+import { saidLines } from "./said.js";
 
 /** The options that every command takes, and `--yes` of those that ask. */
 export type Flags = { readonly json?: boolean; readonly home?: string; readonly yes?: boolean };
@@ -31,6 +32,7 @@ export function openRun(host: Host, flags: Flags): Run {
       if (signal.aborted) throw new Interrupted();
       out.progress(step);
     },
+    said: ({ tool, text }) => out.note(...saidLines(tool, text)),
     accept: (question, details) => accept(host, out, flags.yes === true, question, details),
   };
   return { host, flags, workshop, out, signal };

@@ -5,10 +5,10 @@ import { checkManifest } from "../compile/checkManifest.js";
 import { type CompiledSkill, compileSkill } from "../compile/compileSkill.js";
 import { skillId } from "../protocol/ids.js";
 import { VERSION } from "../protocol/version.js";
-import type { LifecycleProblem } from "./error.js";
+import { inWords, LifecycleError, type LifecycleProblem } from "./error.js";
 import { recordWork } from "./recordWork.js";
 import { writeWhole } from "./wholeFile.js";
-import { type Workshop, withHomeIfAny } from "./workshop.js";
+import { isHomeNamed, type OpenHome, type Workshop, withHome, withHomeIfAny } from "./workshop.js";
 
 /** A skill as this Hall's compiler and builder made it. */
 export type Built = BuiltSkill<CompiledSkill>;
@@ -23,20 +23,42 @@ export type BuildReport = {
   readonly file: string;
   readonly tools: readonly string[];
   readonly warnings: readonly LifecycleProblem[];
+  /** Why the home around here has no record of it, where it should have one. */
+  readonly unrecorded?: string;
 };
 
-/** Builds the skill in a directory into `dist/<name>-<version>.skill`. Throws LifecycleError BUILD_FAILED with every problem. */
-export function buildSkillAt(ws: Workshop, { dir }: { readonly dir: string }): Promise<BuildReport> {
-  return withHomeIfAny(ws, async (parts) => {
-    const place = resolve(ws.cwd, dir);
-    ws.progress("checking the manifest and bundling the handlers");
-    const built = await compileAndBuild(place);
-    const file = distFiles(place, built.manifest).artifact;
-    writeWhole(file, built.artifact);
-    const report = reportOf(built, file);
-    await recordWork(ws, parts, "build", report);
-    return report;
-  });
+/**
+ * Builds the skill in a directory into `dist/<name>-<version>.skill`, and records that in the home, if there is one.
+ * Building needs no home: one that only happens to lie around the directory and can't be written to is said in
+ * `unrecorded`; one that was named must be good first. Throws LifecycleError BUILD_FAILED with every problem.
+ */
+export async function buildSkillAt(ws: Workshop, { dir }: { readonly dir: string }): Promise<BuildReport> {
+  if (isHomeNamed(ws)) return withHome(ws, async (parts) => recorded(ws, parts, await build(ws, dir)));
+  const report = await inWords(() => build(ws, dir));
+  try {
+    return await withHomeIfAny(ws, (parts) => recorded(ws, parts, report));
+  } catch (error) {
+    if (error instanceof LifecycleError) return { ...report, unrecorded: error.message };
+    throw error;
+  }
+}
+
+async function build(ws: Workshop, dir: string): Promise<BuildReport> {
+  const place = resolve(ws.cwd, dir);
+  ws.progress("checking the manifest and bundling the handlers");
+  const built = await compileAndBuild(place);
+  const file = distFiles(place, built.manifest).artifact;
+  writeWhole(file, built.artifact);
+  return reportOf(built, file);
+}
+
+async function recorded(
+  ws: Workshop,
+  parts: OpenHome | undefined,
+  report: BuildReport,
+): Promise<BuildReport> {
+  await recordWork(ws, parts, "build", report);
+  return report;
 }
 
 /** One build with the real compiler. Another version than the manifest's is what `hall dev` asks for. */

@@ -153,11 +153,13 @@ function checkExamples({ manifest }: Built, results: readonly ExampleResult[]): 
 export function failedExamples(results: readonly ExampleResult[]): readonly LifecycleProblem[] {
   return results
     .filter(({ ok }) => !ok)
-    .map(({ tool, name, code, expected, got }) => ({
+    .map(({ tool, name, code, detail, expected, got }) => ({
       file: "skill.yaml",
       path: `${tool}, example ${JSON.stringify(name)}`,
       message:
-        code === null ? `gave ${shownJson(got)} instead of ${shownJson(expected)}` : `ended with ${code}`,
+        code === null
+          ? `gave ${shownJson(got)} instead of ${shownJson(expected)}`
+          : `ended with ${code}${detail === undefined ? "" : ` (${detail.split("\n", 1)[0]})`}`,
       remedy:
         code === null
           ? "Correct the handler, or the example's output."

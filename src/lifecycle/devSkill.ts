@@ -1,18 +1,28 @@
 import { join, resolve } from "node:path";
+import { certificateDigest } from "../attest/certificate.js";
+import { readSkillSource } from "../build/source.js";
+import { checkManifest } from "../compile/checkManifest.js";
 import type { JsonObject } from "../protocol/canonical.js";
+import { skillId } from "../protocol/ids.js";
 import type { SkillManifest } from "../protocol/skill.js";
+import type { Install } from "../records/installs.js";
+import { admit } from "./admit.js";
 import { allowSkill } from "./allowSkill.js";
 import { type Built, compileAndBuild } from "./buildSkillAt.js";
 import { vouchFor } from "./certificate.js";
 import { failedExamples, vouchingOf } from "./certifySkill.js";
-import { enrol } from "./enrol.js";
+import { enrol, holdsBytes } from "./enrol.js";
 import { inWords, LifecycleError, type LifecycleProblem } from "./error.js";
+import { recordWork } from "./recordWork.js";
 import { testBuilt } from "./testSkill.js";
 import { watchDirectory } from "./watchDirectory.js";
 import { checkWritable } from "./wholeFile.js";
 import { inForce, type OpenHome, type Workshop, withHome } from "./workshop.js";
 
-/** What became of a save. When it isn't `ok`, the last version that was stays installed. */
+/** A version of the skill that is installed. */
+export type Kept = Pick<Install, "skill_id" | "version">;
+
+/** What became of a save. When it isn't `ok`, what was installed of the skill before stays so, if anything was. */
 export type Saved =
   | {
       readonly ok: true;
@@ -27,7 +37,11 @@ export type Saved =
       readonly rules: readonly JsonObject[];
       readonly notes: readonly string[];
     }
-  | { readonly ok: false; readonly error: ReturnType<LifecycleError["toJSON"]> };
+  | {
+      readonly ok: false;
+      readonly error: ReturnType<LifecycleError["toJSON"]>;
+      readonly installed: Kept | null;
+    };
 
 export type DevOptions = {
   readonly dir: string;
@@ -39,17 +53,21 @@ export type DevOptions = {
 
 /**
  * Builds, tests, certifies with the home's own key, installs and allows the skill in a directory, in env dev, and again
- * on every save until the signal. Publishes nothing and leaves lock.json alone. Throws LifecycleError where no save
- * could help: no home, nothing in force, another env.
+ * on every save until the signal, and gives the last save. Publishes nothing and leaves lock.json alone. Throws
+ * LifecycleError where no save could help: no home, nothing in force, another env.
  */
-export function devSkill(ws: Workshop, { dir, signal, onSaved, once }: DevOptions): Promise<void> {
+export function devSkill(ws: Workshop, { dir, signal, onSaved, once }: DevOptions): Promise<Saved> {
   return withHome(ws, async (parts) => {
     checkDev(parts);
     const place = resolve(ws.cwd, dir);
     const changes = once === true ? undefined : watchDirectory(place, signal);
+    let last: Saved | undefined;
     try {
-      do onSaved(await save(ws, parts, place));
-      while (await changes?.next());
+      do {
+        last = await save(ws, parts, place, last);
+        onSaved(last);
+      } while (await changes?.next());
+      return last;
     } finally {
       changes?.close();
     }
@@ -66,12 +84,32 @@ function checkDev(parts: OpenHome): void {
   );
 }
 
-async function save(ws: Workshop, parts: OpenHome, dir: string): Promise<Saved> {
+async function save(ws: Workshop, parts: OpenHome, dir: string, before: Saved | undefined): Promise<Saved> {
   try {
     return await inWords(() => install(ws, parts, dir));
   } catch (error) {
-    if (error instanceof LifecycleError) return { ok: false, error: error.toJSON() };
-    throw error;
+    if (!(error instanceof LifecycleError)) throw error;
+    return { ok: false, error: error.toJSON(), installed: keptOf(parts, dir, before) };
+  }
+}
+
+/** What is installed of the skill: by its manifest's id, or while that can't be read, by the id that it had before. */
+function keptOf({ ledger }: OpenHome, dir: string, before: Saved | undefined): Kept | null {
+  const known = before?.ok === false ? before.installed : before;
+  const skill_id = idIn(dir) ?? known?.skill_id;
+  const install = ledger
+    .current()
+    ?.installs()
+    .find((one) => one.skill_id === skill_id);
+  return install === undefined ? null : { skill_id: install.skill_id, version: install.version };
+}
+
+function idIn(dir: string): string | undefined {
+  try {
+    const { manifest } = readSkillSource(dir, checkManifest);
+    return manifest && skillId(manifest.namespace, manifest.name);
+  } catch {
+    return undefined;
   }
 }
 
@@ -80,12 +118,11 @@ async function install(ws: Workshop, parts: OpenHome, dir: string): Promise<Save
   ws.progress("building");
   const built = await buildForDev(dir);
   const { manifest, artifact_digest } = built;
-  const skill_id = `${manifest.namespace}/${manifest.name}`;
+  const skill_id = skillId(manifest.namespace, manifest.name);
   const before = inForce(parts)
     .store.installs()
     .find((one) => one.skill_id === skill_id);
-  const isNew = before?.artifact_digest !== artifact_digest;
-  const record_id = isNew ? await installNew(ws, parts, built) : null;
+  const record_id = isGood(parts, before, built) ? null : await installNew(ws, parts, built);
   const { rule, notes } = await allowInDev(ws, parts, manifest);
   const tools = manifest.tools.map(({ name }) => name);
   const { version } = manifest;
@@ -102,6 +139,22 @@ async function install(ws: Workshop, parts: OpenHome, dir: string): Promise<Save
   };
 }
 
+/** Whether just this is installed, and may stay so: its certificate runs out, and its attestation's secret changes. */
+function isGood(
+  parts: OpenHome,
+  install: Install | undefined,
+  { artifact, artifact_digest }: Built,
+): boolean {
+  if (install?.artifact_digest !== artifact_digest || !holdsBytes(parts, artifact_digest)) return false;
+  try {
+    admit(parts, { artifact, certificate: install.certificate, awp: install.awp });
+    return true;
+  } catch (error) {
+    if (error instanceof LifecycleError) return false;
+    throw error;
+  }
+}
+
 /** The skill under the version `<version>-dev.<start of its digest>`, so that each save is a version of its own. */
 async function buildForDev(dir: string): Promise<Built> {
   const { manifest, artifact_digest } = await compileAndBuild(dir);
@@ -115,7 +168,17 @@ export function devVersion(version: string, digest: string): string {
   return `${version}-dev.${digest.slice(0, length)}`;
 }
 
+/** Installs it by the steps of build, certify and install, each on record (hall.md, Lifecycle). */
 async function installNew(ws: Workshop, parts: OpenHome, built: Built): Promise<string> {
+  const { artifact_digest, manifest, manifest_hash } = built;
+  const { version } = manifest;
+  const about = {
+    skill_id: skillId(manifest.namespace, manifest.name),
+    version,
+    artifact_digest,
+    manifest_hash,
+  };
+  await recordWork(ws, parts, "build", about);
   const problems = failedExamples((await testBuilt(ws, built)).examples);
   if (problems.length > 0) {
     throw new LifecycleError(
@@ -125,7 +188,10 @@ async function installNew(ws: Workshop, parts: OpenHome, built: Built): Promise<
       { problems },
     );
   }
-  const certified = vouchFor(built, ["examples"], vouchingOf(ws, parts));
+  const vouching = vouchingOf(ws, parts);
+  const certified = vouchFor(built, ["examples"], vouching);
+  const certificate_digest = certificateDigest(certified.certificate) ?? null;
+  await recordWork(ws, parts, "certify", { ...about, signer: vouching.signer.key, certificate_digest });
   ws.progress("installing");
   await checkRules(ws, parts, built.manifest);
   return (await enrol(ws, parts, certified, { dev: true })).record_id;

@@ -46,3 +46,12 @@ async function install(
   });
   return value.record_id;
 }
+
+/** Whether an installed artifact's bytes are there, whole. */
+export function holdsBytes({ artifacts }: Pick<HallParts, "artifacts">, digest: string): boolean {
+  try {
+    return artifacts.hold(digest).artifact_digest === digest;
+  } catch {
+    return false;
+  }
+}

@@ -14,14 +14,19 @@ import { humanReason } from "./allowRules.js";
 import type { Built } from "./buildSkillAt.js";
 import { vouchFor } from "./certificate.js";
 import { enrol } from "./enrol.js";
-import { inForce, type Workshop } from "./workshop.js";
+import { faultDetail } from "./faultDetail.js";
+import { inForce, overheard, type Workshop } from "./workshop.js";
 
-/** How one example went: `code` says why when it gave no output, else expected and got stand side by side. */
+/**
+ * How one example went: `code` says why when it gave no output, and `detail` what the handler itself said of that;
+ * else expected and got stand side by side.
+ */
 export type ExampleResult = {
   readonly tool: string;
   readonly name: string;
   readonly ok: boolean;
   readonly code: string | null;
+  readonly detail?: string;
   readonly expected?: Json;
   readonly got?: Json;
 };
@@ -32,7 +37,7 @@ export type ExampleResult = {
  * answered by a scripted approver. The skill comes in by the way that every installation takes.
  */
 export async function runExamples(
-  ws: Pick<Workshop, "user" | "clock" | "progress">,
+  ws: Pick<Workshop, "user" | "clock" | "progress" | "said">,
   built: Built,
 ): Promise<readonly ExampleResult[]> {
   const { manifest } = built;
@@ -40,6 +45,7 @@ export async function runExamples(
   const parts = await openMemoryHall({
     clock: ws.clock,
     policy: (keys) => throwAwayPolicy(manifest, env, keys),
+    ...overheard(ws),
   });
   try {
     const { attestSecret } = parts.own();
@@ -76,7 +82,10 @@ async function runExample(stage: Stage, tool: string, example: ToolExample): Pro
   layOut(parts.gateParts.dataDir(caller, manifest), example.data ?? {});
   const outcome = await invokeApproved(stage, parts.hall.gate(caller), tool, example.input);
   const about = { tool, name: example.name };
-  if (outcome.kind !== "done") return { ...about, ok: false, code: codeOf(outcome) };
+  if (outcome.kind !== "done") {
+    const detail = faultDetail(parts, outcome);
+    return { ...about, ok: false, code: codeOf(outcome), ...(detail === null ? {} : { detail }) };
+  }
   const [expected, got] = [example.output, outcome.output];
   const ok = canonicalJson(expected) === canonicalJson(got);
   return ok ? { ...about, ok, code: null } : { ...about, ok, code: null, expected, got };

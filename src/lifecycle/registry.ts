@@ -122,7 +122,9 @@ function renew(place: string, published: Published, { skill_id, version, release
   if (Buffer.compare(published.artifact, release.artifact) !== 0) throw refuse("with other bytes");
   if (openCertificate(published.certificate, [release.signer]) === undefined)
     throw refuse("by another publisher");
-  if (JSON.stringify(published.certificate) === JSON.stringify(release.certificate)) return;
+  const papers = ({ certificate, awp }: Pick<Published, "certificate" | "awp">) =>
+    JSON.stringify([certificate, awp]);
+  if (papers(published) === papers(release)) return;
   writeWhole(join(place, CERTIFICATE), jsonText(release.certificate));
   writeWhole(join(place, MANIFEST), jsonText(release.awp));
 }

@@ -49,7 +49,9 @@ export async function withHome<T>(ws: Workshop, work: (parts: OpenHome) => Promi
 }
 
 /** The workshop's ear for handlers, as a Hall is opened with it. */
-export function overheard({ said }: Pick<Workshop, "said">): { readonly onLog?: (line: HandlerLine) => void } {
+export function overheard({ said }: Pick<Workshop, "said">): {
+  readonly onLog?: (line: HandlerLine) => void;
+} {
   return said === undefined ? {} : { onLog: said };
 }
 

@@ -58,19 +58,19 @@ export function addHome(program: Program): void {
   addVerb<{ once?: true }>(program, {
     usage: "dev [skill]",
     summary: "build, certify and install a skill with the home's own key, again on every save",
-    text: "For env dev. Each save is installed as a version of its own (VERSION-dev.DIGEST) with a rule that allows it, in place of the last; connected clients see the change. Nothing is published and lock.json stays as it is. A save with problems is reported, and the last good one goes on running. Ends with Ctrl-C.",
+    text: "For env dev. Each save is installed as a version of its own (VERSION-dev.DIGEST) with a rule that allows it, in place of the last; connected clients see the change. Nothing is published and lock.json stays as it is. A save with problems is reported, and the last good one goes on running. What handlers print and log while their examples run is shown on stderr. Ends with Ctrl-C; with --once, exits 1 when it couldn't be installed.",
     example: "hall dev skills/notes",
     asks: true,
     options: [option("--once", "do it once and end")],
     async run({ workshop, out, signal }, [dir = "."], { once }) {
       const { devSkill } = await import("../../lifecycle/devSkill.js");
-      await devSkill(workshop, {
+      const last = await devSkill(workshop, {
         dir,
         signal,
         once: once === true,
         onSaved: (saved) => out.result(saved, () => savedLines(saved)),
       });
-      return EXIT.ok;
+      return last.ok ? EXIT.ok : EXIT.fault;
     },
   });
 }

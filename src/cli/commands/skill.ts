@@ -1,8 +1,9 @@
 import type { ExampleResult } from "../../lifecycle/examples.js";
 import { askLine, canAsk } from "../ask.js";
 import { EXIT } from "../exit.js";
-import { problemLines } from "../failure.js";
+import { problemsLines } from "../failure.js";
 import type { Line } from "../line.js";
+import { saidLines } from "../said.js";
 import { addVerb, option, type Program } from "../verb.js";
 
 /** `hall skill init`, `build`, `test`, `certify` and `publish`: from an idea to the registry. */
@@ -49,12 +50,12 @@ function addBuild(skill: Program): void {
   addVerb(skill, {
     usage: "build [dir]",
     summary: "check the manifest, bundle the handlers, write one artifact file",
-    text: "Lists every problem of the manifest at once, each with file, line and remedy. Bundles each handler, compiles strict schemas and definitions for every platform, and writes dist/NAME-VERSION.skill. The same input gives the same bytes; nothing is installed and no code of the skill runs.",
+    text: "Lists every problem of the manifest at once, each with file, line and remedy. Bundles each handler, compiles strict schemas and definitions for every platform, and writes dist/NAME-VERSION.skill. The same input gives the same bytes; nothing is installed and no code of the skill runs. Needs no home; in one, it is recorded.",
     example: "hall skill build skills/notes",
     async run({ workshop, out }, [dir = "."]) {
       const { buildSkillAt } = await import("../../lifecycle/buildSkillAt.js");
       const built = await buildSkillAt(workshop, { dir });
-      out.note(...built.warnings.flatMap((warning) => problemLines(warning, "warning: ")));
+      out.note(...problemsLines(built.warnings, "warning: "));
       out.result({ ok: true, ...built }, () => [
         [{ style: "green", text: "Built " }, `${built.skill_id} ${built.version}`],
         `  artifact  sha256:${built.artifact_digest}`,
@@ -62,6 +63,10 @@ function addBuild(skill: Program): void {
         `  tools     ${built.tools.join(", ")}`,
         `  file      ${built.file}`,
       ]);
+      if (built.unrecorded !== undefined) {
+        const why = built.unrecorded.split("\n", 1)[0] ?? "";
+        out.note([{ style: "yellow", text: "Not recorded in the home around here: " }, why]);
+      }
       return EXIT.ok;
     },
   });
@@ -71,7 +76,7 @@ function addTest(skill: Program): void {
   addVerb(skill, {
     usage: "test [dir]",
     summary: "run the examples through the gate of a throw-away Hall",
-    text: "Builds the skill and runs every example of its tools contained, decided and recorded as they will be, in a Hall in memory whose keys are made for this run. Exits 1 when an example doesn't give what it says.",
+    text: "Builds the skill and runs every example of its tools contained, decided and recorded as they will be, in a Hall in memory whose keys are made for this run. What a handler prints or logs is shown on stderr. Exits 1 when an example doesn't give what it says.",
     example: "hall skill test skills/notes",
     async run({ workshop, out }, [dir = "."]) {
       const { testSkill } = await import("../../lifecycle/testSkill.js");
@@ -126,11 +131,12 @@ function addPublish(skill: Program): void {
   });
 }
 
-function exampleLines({ tool, name, ok, code, expected, got }: ExampleResult): readonly Line[] {
+function exampleLines({ tool, name, ok, code, detail, expected, got }: ExampleResult): readonly Line[] {
   const what = `${tool}: ${name}`;
   if (ok) return [[{ style: "green", text: "ok    " }, what]];
   return [
     [{ style: "red", text: "FAIL  " }, what, code === null ? "" : ` (${code})`],
+    ...(detail === undefined ? [] : saidLines(tool, detail).map((line): Line => ["        ", ...line])),
     ...(expected === undefined ? [] : [`        expected ${JSON.stringify(expected)}`]),
     ...(got === undefined ? [] : [`        got      ${JSON.stringify(got)}`]),
   ];
