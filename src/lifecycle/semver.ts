@@ -42,21 +42,29 @@ export type Range = (version: Version) => boolean;
 
 /**
  * Reads a range: a version is that one alone, `^` allows what doesn't change the first number that isn't zero, `~`
- * what doesn't change the second, and nothing at all every release. Previews are only in a range that names one of
- * the same three numbers. Undefined when it is none of these.
+ * what doesn't change the second, and nothing at all every release. Of a version the last numbers may be left out,
+ * and may then be any (`1.2`, `^1.2`, `~1`). Previews are only in a range that names one of the same three numbers.
+ * Undefined when it is none of these.
  */
 export function parseRange(text: string): Range | undefined {
   if (text === "") return ({ pre }) => pre.length === 0;
   const operator = text.startsWith("^") || text.startsWith("~") ? text.charAt(0) : "";
-  const from = parseVersion(text.slice(operator.length));
+  const written = text.slice(operator.length);
+  const count = Math.min(written.split(".").length, 3);
+  const from = parseVersion(written + ".0".repeat(3 - count));
   if (from === undefined) return undefined;
-  if (operator === "") return (version) => compareVersions(version, from) === 0;
-  const [major, minor] = from.numbers;
-  const fixed = operator === "~" ? 2 : major > 0 ? 1 : minor > 0 ? 2 : 3;
+  if (operator === "" && count === 3) return (version) => compareVersions(version, from) === 0;
+  const fixed = Math.min(count, operator === "" ? 3 : operator === "~" ? 2 : firstThatCounts(from));
   return (version) =>
     compareVersions(version, from) >= 0 &&
     sameNumbers(version, from, fixed) &&
     (version.pre.length === 0 || (from.pre.length > 0 && sameNumbers(version, from, 3)));
+}
+
+/** How many numbers lead up to the first that isn't zero: a change of that one may break who uses it. */
+function firstThatCounts({ numbers: [major, minor] }: Version): number {
+  if (major > 0) return 1;
+  return minor > 0 ? 2 : 3;
 }
 
 function sameNumbers(a: Version, b: Version, count: number): boolean {
