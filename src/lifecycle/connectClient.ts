@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from "node:fs";
+import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { isObject } from "../evidence/members.js";
 import { type Home, homeAt } from "../hall/home.js";
@@ -74,12 +75,27 @@ function takeOut(home: Home, file: string, config: Members | undefined, servers:
   rmSync(noteOf(home), { force: true });
 }
 
-function entryFor({ program, environment }: Workshop, { dir }: Home): ClientEntry {
+function entryFor({ program }: Workshop, home: Home): ClientEntry {
   const [command, ...args] = program;
-  const isElsewhere =
-    homeAt(dir, environment).state !== homeAt(dir, { ...environment, HALL_STATE: undefined }).state;
-  const state: Record<string, string> = isElsewhere ? { HALL_STATE: homeAt(dir, environment).state } : {};
-  return { type: "stdio", command, args: [...args, "mcp"], env: { HALL_HOME: dir, ...state } };
+  return { type: "stdio", command, args: [...args, "mcp"], env: { HALL_HOME: home.dir, ...placesOf(home) } };
+}
+
+/** State and database, resolved, where a client that hands on nothing of this environment would look elsewhere. */
+function placesOf({ dir, state, database }: Home): Readonly<Record<string, string>> {
+  const usual = homeAt(dir, { HOME: registeredHome() });
+  return {
+    ...(state === usual.state ? {} : { HALL_STATE: state }),
+    ...(database === homeAt(dir, { HALL_STATE: state }).database ? {} : { HALL_DB_PATH: database }),
+  };
+}
+
+/** The user's own directory whatever HOME says here; `/` for a user whom the machine doesn't know. */
+function registeredHome(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return "/";
+  }
 }
 
 /** An entry that starts this home's Hall, whichever program and paths it was written with. */

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { userInfo } from "node:os";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { type Environment, homeAt } from "../../src/hall/home.js";
 import { connectClient } from "../../src/lifecycle/connectClient.js";
 import { failure, homeOf, readJson, type TestWorkshop } from "./project.js";
 
@@ -21,10 +23,26 @@ test("writes how to start this Hall, with absolute paths, once", async () => {
   expect(await connect(ws)).toMatchObject({ written: false });
 });
 
-test("names the state directory only where it isn't the usual one", async () => {
+test("names state and database wherever a client that hands on no environment would look elsewhere", async () => {
   const ws = await homeOf();
-  const usual = { ...ws, environment: { HOME: ws.environment["HOME"] } };
-  expect(Object.keys((await connect(usual)).entry.env)).toEqual(["HALL_HOME"]);
+  const HALL_HOME = join(ws.cwd, ".hall");
+  const HOME = userInfo().homedir;
+  const envFor = async (environment: Environment) => (await connect({ ...ws, environment })).entry.env;
+  expect(await envFor({ HOME })).toEqual({ HALL_HOME });
+  expect(await envFor({ HOME, HALL_DB_PATH: "elsewhere.db" })).toEqual({
+    HALL_HOME,
+    HALL_DB_PATH: resolve("elsewhere.db"),
+  });
+  const { state } = homeAt(HALL_HOME, { HOME, XDG_STATE_HOME: join(ws.cwd, "xdg") });
+  expect(state).toMatch(/xdg\/hall\/[0-9a-f]{64}$/);
+  expect(await envFor({ HOME, XDG_STATE_HOME: join(ws.cwd, "xdg") })).toEqual({
+    HALL_HOME,
+    HALL_STATE: state,
+  });
+  const elsewhere = { HOME: ws.cwd, HALL_DB_PATH: "/elsewhere.db" };
+  const env = await envFor(elsewhere);
+  expect(Object.keys(env)).toEqual(["HALL_HOME", "HALL_STATE", "HALL_DB_PATH"]);
+  expect(homeAt(HALL_HOME, { ...env, HOME })).toEqual(homeAt(HALL_HOME, elsewhere));
 });
 
 test("undo removes what it wrote, and the file if it made it", async () => {
