@@ -1,5 +1,4 @@
 import type { HoldForApproval } from "../../hall/approver.js";
-import { accept, canAsk } from "../ask.js";
 import { EXIT } from "../exit.js";
 import { Declined } from "../failure.js";
 import { columns, type Line, type Style } from "../line.js";
@@ -51,12 +50,12 @@ export function addApprovals(program: Program): void {
   });
   addAnswer(approvals, "approve", {
     summary: "say yes to this one call",
-    text: "Shows the call whole (and asks, on a terminal), then signs and records a vote. In env dev the operator's key beside the Hall's is an approver; elsewhere an approver of config.json brings theirs with --key.",
+    text: "Shows the call whole and asks, then signs and records a vote. In env dev the operator's key beside the Hall's is an approver; elsewhere an approver of config.json brings theirs with --key.",
     example: "hall approvals approve 3f1c… --reason 'as agreed'",
   });
   addAnswer(approvals, "deny", {
     summary: "say no to it",
-    text: "Signs and records a vote against the call; one is enough. It can also take back an approval that wasn't used yet.",
+    text: "Shows the call whole and asks, then signs and records a vote against it; one is enough. It can also take back an approval that wasn't used yet.",
     example: "hall approvals deny 3f1c… --reason 'not today'",
   });
 }
@@ -75,13 +74,13 @@ function addAnswer(
       option("--reason <text>", "why, for the record"),
       option("--key <file>", "the approver's private key (PEM); default: the operator's of this home"),
     ],
-    async run({ host, flags, workshop, out }, [id = ""], { reason, key }) {
+    async run({ flags, workshop, out }, [id = ""], { reason, key }) {
       const { showApproval } = await import("../../lifecycle/showApproval.js");
-      out.note(...holdLines(await showApproval(workshop, { id })));
-      const asked = flags.yes !== true && canAsk(host);
-      if (asked && !(await accept(host, out, false, `Sign: ${verdict} this call?`, []))) {
+      const shown = holdLines(await showApproval(workshop, { id }));
+      if (flags.yes === true) out.note(...shown);
+      else out.ask(...shown); // with --json too: nobody is asked about what they can't see
+      if (!(await workshop.accept(`Sign: ${verdict} this call?`, [])))
         throw new Declined("Nothing was signed.");
-      }
       const { answerApproval } = await import("../../lifecycle/answerApproval.js");
       const hold = await answerApproval(workshop, {
         id,

@@ -55,7 +55,16 @@ test("a call that is held, looked at, approved, and runs once", async () => {
   expect(shown.stdout).toContain('{"text":"buy \\u202etea"}'); // spelled out, as the arguments' JSON may spell it
   expect(shown.stdout).not.toContain("\u202e");
 
-  expect(await desk.json("approvals", "approve", approval_id, "--reason", "it is only tea")).toMatchObject({
+  const answer = ["approvals", "approve", approval_id, "--reason", "it is only tea"];
+  expect(await desk.json(...answer)).toMatchObject({
+    code: 1, // nobody said yes
+    document: { ok: false, error: { code: "DECLINED", helps: expect.stringContaining("--yes") } },
+  });
+  const asked = await desk.hall(...answer);
+  expect(asked).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("Nothing was signed") });
+  expect(asked.stderr).toContain('{"text":"buy \\u202etea"}');
+  expect((await desk.json(...add)).document).toMatchObject({ kind: "held", approval_id });
+  expect(await desk.json(...answer, "--yes")).toMatchObject({
     code: 0,
     document: { ok: true, approval_id, state: "granted" },
   });
@@ -70,8 +79,10 @@ test("a call that is held and refused", async () => {
   const add = ["skill", "run", "add_note", "--input", '{"text":"sell tea"}'];
   const { document: held } = await desk.json(...add);
   const { approval_id } = held;
-  expect((await desk.hall("approvals", "deny", approval_id, "--reason", "no")).stdout).toMatch(/^refused /);
-  expect(await desk.json("approvals", "approve", approval_id)).toMatchObject({
+  const deny = ["approvals", "deny", approval_id, "--reason", "no"];
+  expect(await desk.hall(...deny)).toMatchObject({ code: 1, stdout: "" });
+  expect((await desk.hall(...deny, "--yes")).stdout).toMatch(/^refused /);
+  expect(await desk.json("approvals", "approve", approval_id, "--yes")).toMatchObject({
     code: 1,
     document: { ok: false, error: { code: "CLOSED" } },
   });
