@@ -76,7 +76,6 @@ function warningsOf(manifest: SkillManifest, declared: string, reasons: readonly
     ...manifest.required_controls.map((id, i) => [["required_controls", i], id] as const),
     ...manifest.currently_implements.map((id, i) => [["currently_implements", i], id] as const),
   ];
-  const unknown = ids.filter(([, id]) => catalogEntity(id) === undefined);
   const implemented = new Set(manifest.currently_implements.map(canonicalControl));
   const used = new Set(manifest.tools.map((tool) => tool.capability));
   const raised: Problem[] =
@@ -91,11 +90,18 @@ function warningsOf(manifest: SkillManifest, declared: string, reasons: readonly
         ];
   return [
     ...raised,
-    ...unknown.map(([path, id]) => ({
-      path,
-      message: `${id} isn't in the WCP catalogue, so nothing is known of its risk`,
-      remedy: "Check the spelling; a new id is allowed",
-    })),
+    ...uncatalogued(ids),
+    ...manifest.tools.flatMap(({ name, examples }, i) =>
+      examples.length > 0
+        ? []
+        : [
+            {
+              path: ["tools", i, "examples"],
+              message: `${name} has no example, and certifying asks for one`,
+              remedy: "Write one: { name, input, output }",
+            },
+          ],
+    ),
     ...manifest.required_controls.flatMap((id, i) =>
       implemented.has(canonicalControl(id)) || catalogEntity(id)?.enforcement_point === "hall"
         ? []
@@ -119,5 +125,21 @@ function warningsOf(manifest: SkillManifest, declared: string, reasons: readonly
             },
           ],
     ),
+  ];
+}
+
+/** Ids of one's own are common, so they take one line together, at the first of them. */
+function uncatalogued(ids: readonly (readonly [Problem["path"], string])[]): Problem[] {
+  const unknown = ids.filter(([, id]) => catalogEntity(id) === undefined);
+  const [first] = unknown;
+  if (first === undefined) return [];
+  const named = [...new Set(unknown.map(([, id]) => id))];
+  const [are, their] = named.length === 1 ? ["isn't", "its"] : ["aren't", "their"];
+  return [
+    {
+      path: first[0],
+      message: `${named.join(", ")} ${are} in the WCP catalogue, so nothing is known of ${their} risk`,
+      remedy: "Nothing to do if the spelling is right: new ids are allowed",
+    },
   ];
 }

@@ -50,6 +50,11 @@ export function connectClient(
     }
     const isDone = undo ? there === undefined : JSON.stringify(there) === JSON.stringify(entry);
     if (isDone) return { file, written: false, entry };
+    const question = undo
+      ? `Take the Hall's entry out of ${file}?`
+      : `Let Claude Code start hall mcp in this project, by an entry in ${file}?`;
+    if (!(await ws.accept(question, undo ? [] : jsonText(entry).trimEnd().split("\n"))))
+      throw new LifecycleError("DECLINED", "Nothing was written.", "Answer yes, or pass --yes.");
     if (undo) takeOut(home, file, config, servers);
     else putIn(home, file, config, { ...servers, [NAME]: entry });
     return { file, written: true, entry };

@@ -101,7 +101,10 @@ export function toLifecycleError(thrown: unknown, state?: string): unknown {
   if (error instanceof LifecycleError) return error;
   const as = (code: LifecycleCode, helps: string, problems: readonly LifecycleProblem[] = []) =>
     new LifecycleError(code, (error as Error).message, helps, { problems, cause: error });
-  if (error instanceof HomeError) return as(error.code, HOME_HELPS[error.code]);
+  if (error instanceof HomeError) {
+    const message = error.message.replace(/ Run "hall init".*$/, ""); // the help says it
+    return new LifecycleError(error.code, message, HOME_HELPS[error.code], { cause: error });
+  }
   if (error instanceof BuildError) {
     const count = error.problems.length === 1 ? "1 problem" : `${error.problems.length} problems`;
     const options = { problems: error.problems, cause: error };

@@ -93,7 +93,8 @@ describe("a build", () => {
     );
     expect(built.warnings).toMatchObject([
       { file: "skill.yaml", line: 7, path: "worker.species" },
-      { file: "skill.yaml", line: 10, path: "capabilities[0]" },
+      { file: "skill.yaml", path: "tools[0].examples" },
+      { file: "skill.yaml", path: "tools[1].examples" },
     ]);
     for (const [path, content] of compiledFiles(built.skill))
       expect(Buffer.compare(artifact.files.get(path) ?? new Uint8Array(), content), path).toBe(0);

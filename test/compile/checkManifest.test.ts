@@ -7,14 +7,16 @@ import { accepted, DATA, draft, places, problemAt } from "./notes.js";
 const check = (change: Parameters<typeof draft>[0]) => checkManifest(draft(change));
 
 describe("hall.md's example", () => {
-  test("is accepted; only what the catalogue doesn't know is worth a word", () => {
+  test("is accepted; only what the catalogue doesn't know, and the tool without an example, are worth a word", () => {
     const checked = checkManifest(draft());
     if ("problems" in checked) throw new Error(JSON.stringify(checked.problems));
     expect(checked.warnings.map((warning) => warning.path.join("."))).toEqual([
       "worker.species",
-      "capabilities.0",
-      "capabilities.1",
+      "tools.1.examples",
     ]);
+    expect(checked.warnings[0]?.message).toMatch(
+      /^wrk\.doc\.searcher, cap\.doc\.search, cap\.doc\.write aren't/,
+    );
     expect(checked.manifest.worker.id).toBe("org.acme.notes");
     expect(checked.manifest.risk_tier).toBe("low");
     expect(checked.manifest.tools[0]?.input_schema["additionalProperties"]).toBe(false);
@@ -272,6 +274,19 @@ describe("warnings", () => {
       time: 2,
       reversibility: 5,
     });
+  });
+});
+
+describe("a tool without an example", () => {
+  test("is worth a word: certifying asks for one", () => {
+    const checked = check((m) => {
+      for (const tool of m["tools"] as Record<string, unknown>[]) delete tool["examples"];
+    });
+    if ("problems" in checked) throw new Error(JSON.stringify(checked.problems));
+    const said = checked.warnings.filter(({ path }) => path.at(-1) === "examples");
+    expect(said.map(({ path }) => path.join("."))).toEqual(
+      checked.manifest.tools.map((_tool, i) => `tools.${i}.examples`),
+    );
   });
 });
 

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { type Environment, homeAt } from "../../src/hall/home.js";
 import { connectClient } from "../../src/lifecycle/connectClient.js";
-import { failure, homeOf, readJson, type TestWorkshop } from "./project.js";
+import { failure, homeOf, readJson, type TestWorkshop, workshop } from "./project.js";
 
 const fileOf = (ws: TestWorkshop) => join(ws.cwd, ".mcp.json");
 const connect = (ws: TestWorkshop, undo = false) => connectClient(ws, { client: "claude", undo });
@@ -90,4 +90,25 @@ test.each(["{", "[]", '{"mcpServers": []}'])("a file with %j isn't touched", asy
   writeFileSync(fileOf(ws), text);
   expect(await failure(connect(ws))).toMatchObject({ code: "BAD_FILE" });
   expect(readFileSync(fileOf(ws), "utf8")).toBe(text);
+});
+
+test("asks with the file and the entry in view, and not at all where there is no home or nothing to change", async () => {
+  const ws = await homeOf();
+  ws.answer = false;
+  expect(await failure(connectClient(ws, { client: "claude", undo: false }))).toMatchObject({
+    code: "DECLINED",
+  });
+  const file = join(ws.cwd, ".mcp.json");
+  expect(existsSync(file)).toBe(false);
+  expect(ws.asked).toEqual([
+    { question: expect.stringContaining(file), details: expect.arrayContaining(['  "type": "stdio",']) },
+  ]);
+  ws.asked.length = 0;
+  await connectClient(ws, { client: "claude", undo: true });
+  expect(await failure(connectClient(workshop(), { client: "claude", undo: false }))).toMatchObject({
+    code: "NO_HOME",
+    message: expect.not.stringContaining("hall init"),
+    helps: expect.stringContaining("hall init"),
+  });
+  expect(ws.asked).toEqual([]);
 });

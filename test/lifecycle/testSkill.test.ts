@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { HandlerLine } from "../../src/hall/types.js";
 import { testSkill } from "../../src/lifecycle/testSkill.js";
 import { notes, workshop } from "./project.js";
 
@@ -39,13 +40,27 @@ test("examples don't see each other's files, and what a handler does wrong has i
   const dir = notes(ws);
   writeFileSync(join(dir, "src", "search.ts"), 'export default () => { throw "no"; };');
   const { examples } = await testSkill(ws, { dir });
-  expect(examples.map(({ ok, code }) => [ok, code])).toEqual([
-    [false, "HANDLER_ERROR"],
-    [false, "HANDLER_ERROR"],
-    [false, "HANDLER_ERROR"],
-    [true, null],
-    [true, null],
+  expect(examples.map(({ ok, code, detail }) => [ok, code, detail])).toEqual([
+    [false, "HANDLER_ERROR", "string no"],
+    [false, "HANDLER_ERROR", "string no"],
+    [false, "HANDLER_ERROR", "string no"],
+    [true, null, undefined],
+    [true, null, undefined],
   ]);
+});
+
+test("what a handler prints and logs is told to whoever runs the examples", async () => {
+  const said: HandlerLine[] = [];
+  const ws = workshop();
+  const dir = notes(ws);
+  writeFileSync(
+    join(dir, "src", "search.ts"),
+    'export default (_, { log }) => { console.error("one"); log("two"); return { hits: 1 }; };',
+  );
+  const { examples } = await testSkill({ ...ws, said: (line) => said.push(line) }, { dir });
+  expect(examples[0]).toMatchObject({ code: "OUTPUT_INVALID", detail: "/hits: type" });
+  expect(new Set(said.map(({ text }) => text))).toEqual(new Set(["one", "two"]));
+  expect(said[0]).toMatchObject({ skill_id: "org.acme/notes", tool: "search_notes" });
 });
 
 test("an example's input is judged like any call's", async () => {
@@ -67,4 +82,12 @@ test("a high risk is held and approved", async () => {
     yaml.replace("risk_tier: low", "risk_tier: high").replace("policy_tier: 2", "policy_tier: 5"),
   );
   expect(await testSkill(ws, { dir })).toMatchObject({ passed: true });
+});
+
+test("a tool without an example isn't tested, so the skill doesn't pass", async () => {
+  const ws = workshop();
+  const dir = notes(ws, (yaml) => yaml.replace(/( {4}handler: src\/add\.ts\n)[\s\S]*$/, "$1"));
+  const { passed, examples, missing } = await testSkill(ws, { dir });
+  expect(examples.every(({ ok }) => ok)).toBe(true);
+  expect([passed, missing]).toEqual([false, ["add_note"]]);
 });

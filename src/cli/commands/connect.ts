@@ -1,5 +1,5 @@
 import { EXIT } from "../exit.js";
-import { Declined, UsageError } from "../failure.js";
+import { UsageError } from "../failure.js";
 import { addVerb, option, type Program } from "../verb.js";
 
 /** `hall connect claude`. */
@@ -14,10 +14,6 @@ export function addConnect(program: Program): void {
     async run({ workshop, out }, [client = ""], { undo }) {
       if (client !== "claude")
         throw new UsageError(`There is no way yet to connect ${client}.`, "Known clients: claude.");
-      const question = undo
-        ? "Take the Hall's entry out of the project's .mcp.json?"
-        : "Let Claude Code start hall mcp in this project, by an entry in its .mcp.json?";
-      if (!(await workshop.accept(question, []))) throw new Declined("Nothing was written.");
       const { connectClient } = await import("../../lifecycle/connectClient.js");
       const done = await connectClient(workshop, { client, undo: undo === true });
       out.result({ ok: true, ...done }, () => [

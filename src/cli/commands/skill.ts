@@ -76,14 +76,20 @@ function addTest(skill: Program): void {
   addVerb(skill, {
     usage: "test [dir]",
     summary: "run the examples through the gate of a throw-away Hall",
-    text: "Builds the skill and runs every example of its tools contained, decided and recorded as they will be, in a Hall in memory whose keys are made for this run. What a handler prints or logs is shown on stderr. Exits 1 when an example doesn't give what it says.",
+    text: "Builds the skill and runs every example of its tools contained, decided and recorded as they will be, in a Hall in memory whose keys are made for this run. What a handler prints or logs is shown on stderr. Exits 1 when an example doesn't give what it says, or a tool has none.",
     example: "hall skill test skills/notes",
     async run({ workshop, out }, [dir = "."]) {
       const { testSkill } = await import("../../lifecycle/testSkill.js");
-      const { passed, examples } = await testSkill(workshop, { dir });
-      out.result({ ok: passed, passed, examples }, () => [
+      const { passed, examples, missing } = await testSkill(workshop, { dir });
+      out.result({ ok: passed, passed, examples, missing }, () => [
         ...examples.flatMap(exampleLines),
         `${examples.filter(({ ok }) => ok).length} of ${examples.length} examples passed`,
+        ...missing.map(
+          (tool): Line => [
+            { style: "red", text: "MISSING  " },
+            `${tool} has no example. Write one in skill.yaml: examples: [{ name, input, output }]`,
+          ],
+        ),
       ]);
       return passed ? EXIT.ok : EXIT.fault;
     },
