@@ -61,6 +61,21 @@ export const HomeConfigSchema = z.strictObject({
         key: ed25519Key,
       }),
     )
+    .superRefine((approvers, context) => {
+      for (const member of ["id", "key"] as const) {
+        const seen = new Map<string, number>();
+        approvers.forEach((approver, i) => {
+          const first = seen.get(approver[member]);
+          if (first === undefined) seen.set(approver[member], i);
+          else
+            context.addIssue({
+              code: "custom",
+              path: [i, member],
+              message: `is that of approvers.${first} too: N approvals are N people's, each with a key of their own`,
+            });
+        });
+      }
+    })
     .default([]),
   namespaces: z.record(z.string(), z.array(NamespaceSchema)).default({}),
   controls: z.array(ControlIdSchema).default([]),

@@ -14,6 +14,8 @@ const CONFIG = {
   registry: "file:",
 };
 
+const KEY = `ed25519:${"0a".repeat(32)}`;
+
 function project(config: object = CONFIG): string {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), "hall-home-")));
   mkdirSync(join(dir, ".hall"));
@@ -76,6 +78,16 @@ describe("a home", () => {
   test.each([
     ["env prod without a profile", { ...CONFIG, env: "prod", profile: null }, /needs a profile/],
     ["a profile of a later version", { ...CONFIG, profile: "prof.prod.strict" }, /isn't in this version/],
+    [
+      "two approvers with one key",
+      { ...CONFIG, approvers: ["alice", "bob"].map((id) => ({ id, key: KEY })) },
+      /approvers\.1\.key/,
+    ],
+    [
+      "one approver twice",
+      { ...CONFIG, approvers: [0, 1].map((i) => ({ id: "alice", key: KEY.replace(/.$/, `${i}`) })) },
+      /approvers\.1\.id/,
+    ],
     ["a registry over the network", { ...CONFIG, registry: "https://example.org" }, /file:/],
   ])("refuses %s", (_what, config, message) => {
     const home = findHome({ home: project(config), cwd: "/", environment: {} });
