@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Json, JsonObject } from "../protocol/canonical.js";
 import type { SkillManifest } from "../protocol/skill.js";
 import { BuildError, type BuildProblem, formatPath, type ManifestPath } from "./problem.js";
@@ -44,13 +46,20 @@ export function readSkillSource(directory: string, checkManifest: CheckManifest)
   const checked = checkManifest(text.value);
   const ofCheck = "problems" in checked ? checked.problems.filter(({ path }) => text.wasRead(path)) : [];
   const declared = declaredHandlers(files, text.value);
+  const isDeclared = ({ path }: ManifestProblem) => {
+    const place = formatPath(path);
+    return declared.problems.some((problem) => formatPath(problem.path) === place); // which knows the file system
+  };
   const names = toolNameProblems(text.value);
   const place = (problem: ManifestProblem) => placed(text, problem);
   return {
     files,
     manifest: "manifest" in checked ? checked.manifest : undefined,
     handlers: declared.handlers,
-    problems: [...text.problems, ...[...ofCheck, ...names, ...declared.problems].map(place)],
+    problems: [
+      ...text.problems,
+      ...[...ofCheck.filter((problem) => !isDeclared(problem)), ...names, ...declared.problems].map(place),
+    ],
     warnings: "manifest" in checked ? checked.warnings.map(place) : [],
     place,
   };
@@ -63,9 +72,13 @@ function openSkill(directory: string): { files: SkillFiles; bytes: Uint8Array } 
     file = MANIFEST;
     return { files, bytes: files.read(MANIFEST, MAX_MANIFEST_BYTES).bytes };
   } catch (error) {
-    if (error instanceof InputRefused)
-      throw new BuildError([{ file, message: error.message, remedy: error.remedy }], { cause: error });
-    throw error;
+    if (!(error instanceof InputRefused)) throw error;
+    const isElsewhere = file === MANIFEST && !existsSync(join(directory, MANIFEST));
+    const message = isElsewhere ? `no such file in ${directory}` : error.message;
+    const remedy = isElsewhere
+      ? 'Name the directory of a skill, or begin one: "hall skill init NAME"'
+      : error.remedy;
+    throw new BuildError([{ file, message, remedy }], { cause: error });
   }
 }
 

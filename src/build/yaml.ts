@@ -59,7 +59,12 @@ export function parseManifestText(text: string, file: string): ManifestText {
   const documents = [...new Composer(options).compose(tokens)];
   const [first, second] = documents;
   if (first === undefined || isNothing(first))
-    return unreadable({ file, message: "empty", remedy: "Write the manifest; hall.md shows one" });
+    return unreadable({
+      file,
+      message: "empty",
+      remedy:
+        'Write the manifest: "hall skill init NAME" writes one, and the README of wcp-hall lists its members',
+    });
   if (second !== undefined)
     reader.report([], second.range[0], "a second document", "Keep one document, without --- in between");
   return reader.readDocument(first);
@@ -99,10 +104,12 @@ class Reader {
 
   readDocument(document: Document.Parsed): ManifestText {
     const said = new Set<string>();
-    for (const error of document.errors) {
+    const tabs = document.errors.filter(({ code }) => code === "TAB_AS_INDENT");
+    for (const error of tabs.length > 0 ? tabs : document.errors) {
       const deep = error.code === "RESOURCE_EXHAUSTION";
       const message = deep ? "nested too deeply" : lowerFirst(error.message);
-      if (!said.has(message)) this.report([], error.pos[0], message, "Correct the YAML here");
+      const remedy = tabs.length > 0 ? "Indent with spaces, here and below" : "Correct the YAML here";
+      if (!said.has(message)) this.report([], error.pos[0], message, remedy);
       said.add(message); // the same mistake further on is the first one's echo
     }
     const broken = document.errors.length > 0;
@@ -177,7 +184,8 @@ class Reader {
       if (name === undefined) continue;
       const at = [...path, name];
       if (members.has(name)) {
-        this.report(at, pair.key.range?.[0], "the same name a second time", "Keep one of the two");
+        const line = this.#nearest(at)?.line;
+        this.report(at, pair.key.range?.[0], `the same name as on line ${line}`, "Keep one of the two");
         continue;
       }
       this.#mark(at, pair.key, pair.value);

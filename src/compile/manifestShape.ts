@@ -11,6 +11,8 @@ const HELP: Readonly<Record<string, string>> = {
   manifest_version: 'Write manifest_version: "1"',
   namespace: "Write x.<your name> or org.<your organisation>",
   name: "Write lower case letters, digits and hyphens",
+  "tools.name": "Write letters, digits, _ and -, at most 48 of them, as search_notes",
+  "examples.name": "Write in a few words what it shows, as name: finds one",
   version: 'Write three numbers in quotes, as version: "1.10.0": without them YAML reads 1.10 as 1.1',
   species: "Write an id like wrk.doc.searcher",
   id: "Leave it out, or write the namespace, a dot and the skill's name",
@@ -59,11 +61,17 @@ function commandProblem(path: Path): Problem {
   };
 }
 
+/** By the name of the member, or of the list that an entry is in; a tool's and an example's `name` are names of another kind. */
+function helpFor(path: Path): string | undefined {
+  const names = path.filter((segment) => typeof segment === "string");
+  return HELP[names.slice(-2).join(".")] ?? HELP[names.at(-1) ?? ""];
+}
+
 function problemOf(issue: Issue, path: Path, draft: Json): Problem {
   const found = at(draft, path);
-  const name = path.at(-1);
-  const help = typeof name === "string" ? HELP[name] : HELP[String(path.at(-2))];
-  if (found === undefined) return { path, message: "is missing", remedy: help ?? `Add ${String(name)}` };
+  const help = helpFor(path);
+  if (found === undefined)
+    return { path, message: "is missing", remedy: help ?? `Add ${String(path.at(-1))}` };
   switch (issue.code) {
     case "invalid_type":
       return wrongType(issue.expected, found, path, help);

@@ -228,14 +228,15 @@ describe("problems", () => {
     });
     symlinkSync("../../outside.ts", join(root, "src/link.ts"));
     symlinkSync("../..", join(root, "src/linked"));
-    expect(await problemsOf(root)).toContainEqual(
+    const problems = await problemsOf(root);
+    expect(problems).toEqual([
       expect.objectContaining({
         file: "skill.yaml",
         line: 24,
         path: "tools[0].handler",
         message: expect.stringMatching(message),
       }),
-    );
+    ]);
   });
 
   test.each([
@@ -249,7 +250,13 @@ describe("problems", () => {
   });
 
   test("a directory without a manifest, and none at all", async () => {
-    expect(await problemsOf({})).toMatchObject([{ file: "skill.yaml", message: "no such file" }]);
+    expect(await problemsOf({})).toMatchObject([
+      {
+        file: "skill.yaml",
+        message: expect.stringContaining("no such file in /"),
+        remedy: expect.stringContaining("hall skill init"),
+      },
+    ]);
     expect(await problemsOf("/nowhere/at/all")).toMatchObject([
       { file: "/nowhere/at/all", message: "no such file" },
     ]);

@@ -49,9 +49,9 @@ describe("what is refused, each with its line", () => {
     ["a tag of one's own", "a: 1\nb: !include x\n", "b", 2, /a tag/],
     ["the non-specific tag", "a: ! 1\n", "a", 1, /a tag/],
     ["a merge key", "a:\n  <<: {b: 1}\n", "a", 2, /a merge key/],
-    ["a duplicate name", "a: 1\nb: 2\na: 3\n", "a", 3, /a second time/],
-    ["a duplicate name deep down", "x:\n  - a: 1\n    a: 1\n", "x[0].a", 3, /a second time/],
-    ["a duplicate name in other quotes", "a: 1\n'a': 2\n", "a", 2, /a second time/],
+    ["a duplicate name", "a: 1\nb: 2\na: 3\n", "a", 3, /same name as on line 1/],
+    ["a duplicate name deep down", "x:\n  - a: 1\n    a: 1\n", "x[0].a", 3, /same name as on line 2/],
+    ["a duplicate name in other quotes", "a: 1\n'a': 2\n", "a", 2, /same name as on line 1/],
     ["a number as a name", "a: {1: x}\n", "a", 1, /a name that isn't text/],
     ["a list as a name", "? [1, 2]\n: x\n", undefined, 1, /a name that isn't text/],
     ["nothing as a name", "? \n: x\n", undefined, 1, /a name that isn't text/],
@@ -72,6 +72,13 @@ describe("what is refused, each with its line", () => {
     expect(problem?.line).toBe(line);
     if (path !== undefined) expect(problem?.path).toBe(path);
     expect(problem?.remedy).not.toBe("");
+  });
+
+  test("a tab is said alone: whatever else is wrong may be its echo", () => {
+    const { problems } = parse("tools:\n  - name: a\n\tb: 1\n    c: {\n  d: 2\n");
+    expect(problems).toMatchObject([
+      { line: 3, message: expect.stringContaining("tabs"), remedy: expect.stringContaining("spaces") },
+    ]);
   });
 
   test.each(["", "# only a comment\n", "---\n"])("an empty text %j", (text) => {

@@ -277,6 +277,21 @@ describe("warnings", () => {
   });
 });
 
+describe("advice on a name", () => {
+  test("is the skill's, the tool's or the example's", () => {
+    const checked = check((m) => {
+      m["name"] = "My Notes";
+      const [tool] = m["tools"] as Record<string, unknown>[];
+      if (tool === undefined) throw new Error("no tool");
+      tool["name"] = "search notes!";
+      tool["examples"] = [{ name: "", input: {}, output: {} }];
+    });
+    expect(problemAt(checked, "name")?.remedy).toContain("lower case");
+    expect(problemAt(checked, "tools.0.name")?.remedy).toContain("search_notes");
+    expect(problemAt(checked, "tools.0.examples.0.name")?.remedy).toContain("finds one");
+  });
+});
+
 describe("a tool without an example", () => {
   test("is worth a word: certifying asks for one", () => {
     const checked = check((m) => {
