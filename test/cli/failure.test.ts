@@ -35,6 +35,18 @@ describe("an error", () => {
     ]);
   });
 
+  test("shows the first of many problems and counts the others; the document has them all", () => {
+    const problems = Array.from({ length: 123 }, (_, i) => ({
+      message: `problem ${i}`,
+      remedy: "Correct it",
+    }));
+    const error = new LifecycleError("BUILD_FAILED", "123 problems.", "Correct them.", { problems });
+    const lines = shown(error);
+    expect(lines.filter((line) => line.startsWith("  problem"))).toHaveLength(20);
+    expect(lines.slice(-2)).toEqual(["  and 103 more; --json lists them all", "Correct them."]);
+    expect(toFailure(error).problems).toHaveLength(123);
+  });
+
   test("that nobody foresaw says where it happened", () => {
     expect(shown(new TypeError("x is not a function")).join("\n")).toMatch(
       /INTERNAL: x is not.*\n.*report.*\n(.*\n)+.*failure\.test/,

@@ -60,6 +60,12 @@ const OUTCOMES: readonly (readonly [Outcome, number, readonly string[], RegExp |
     ["FAILED HANDLER_ERROR", "  It broke.", "  record    REC"],
     /hall explain REC/,
   ],
+  [
+    { ...common, kind: "failed", fault: { code: "HANDLER_ERROR", message: "It broke." }, receipt_id: "RCT" },
+    1,
+    ["FAILED HANDLER_ERROR", "  It broke.", "  record    REC"],
+    /hall explain RCT/,
+  ],
   [{ ...common, kind: "dry_run", would: "run" }, 0, ["DRY RUN the call would run", "  record    REC"], null],
   [
     { ...common, kind: "dry_run", would: "hold" },

@@ -49,6 +49,20 @@ test("a home that was named must be there", async () => {
   expect(await failure(buildSkillAt({ ...ws, environment }, { dir }))).toMatchObject({ code: "NO_HOME" });
 });
 
+test("a home around here that can't be opened or written keeps nobody from building, and says why it has no record", async () => {
+  const ws = await homeOf();
+  const dir = notes(ws);
+  writeFileSync(join(ws.cwd, ".hall", "config.json"), "{");
+  expect(await buildSkillAt(ws, { dir })).not.toHaveProperty("unrecorded"); // files are proposals
+  const elsewhere = await homeOf(workshop(undefined, "other"));
+  const environment = { ...ws.environment, HALL_STATE: elsewhere.environment["HALL_STATE"] };
+  const built = await buildSkillAt({ ...ws, environment }, { dir });
+  expect(built).toMatchObject({ unrecorded: expect.stringContaining("belongs to") });
+  expect(sha256Hex(readFileSync(built.file))).toBe(built.artifact_digest);
+  const named = { ...ws, environment, home: join(ws.cwd, ".hall") };
+  expect(await failure(buildSkillAt(named, { dir }))).toMatchObject({ code: "WRONG_STATE" });
+});
+
 test("every problem at once, each with its line and remedy", async () => {
   const ws = workshop();
   const dir = notes(ws, (yaml) =>

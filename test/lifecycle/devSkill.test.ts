@@ -1,16 +1,18 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
+import type { HandlerLine } from "../../src/hall/types.js";
 import { auditQuery } from "../../src/lifecycle/auditQuery.js";
 import { auditVerify } from "../../src/lifecycle/auditVerify.js";
 import { devSkill, devVersion, type Saved } from "../../src/lifecycle/devSkill.js";
 import { listSkills } from "../../src/lifecycle/listSkills.js";
 import { runTool } from "../../src/lifecycle/runTool.js";
 import { parseVersion } from "../../src/lifecycle/semver.js";
-import { edit, failure, homeOf, notes, readJson, type TestWorkshop } from "./project.js";
+import type { Workshop } from "../../src/lifecycle/workshop.js";
+import { edit, failure, homeOf, notes, readJson } from "./project.js";
 
-async function once(ws: TestWorkshop, dir: string): Promise<Saved> {
+async function once(ws: Workshop, dir: string): Promise<Saved> {
   const saved: Saved[] = [];
   await devSkill(ws, {
     dir,
@@ -49,11 +51,20 @@ test("installs and allows it as it is, asking nothing, and leaves registry and l
   expect((await auditQuery(ws, {})).map(({ kind }) => kind)).toEqual([
     "genesis",
     "apply",
+    "build",
+    "certify",
     "install",
     "apply",
     "decision",
     "receipt",
   ]);
+  const records = new Map((await auditQuery(ws, {})).map((row) => [row.kind, row]));
+  const about = { skill_id: "org.acme/notes", version: saved.ok && saved.version };
+  expect(records.get("build")).toMatchObject({ ...about, body: { manifest_hash: expect.any(String) } });
+  expect(records.get("certify")).toMatchObject({
+    ...about,
+    body: { certificate_digest: expect.any(String), signer: expect.stringMatching(/^ed25519:/) },
+  });
   expect(await auditVerify(ws)).toMatchObject({ ok: true });
 });
 
@@ -87,6 +98,64 @@ test("a save that doesn't build or fails its examples is told, and the last good
   expect(await listSkills(ws)).toMatchObject([{ version: good.ok && good.version }]);
 });
 
+test("what stays installed is named, and nothing where nothing was", async () => {
+  const ws = await homeOf();
+  const dir = notes(ws);
+  const manifest = join(dir, "skill.yaml");
+  const text = readFileSync(manifest, "utf8");
+  writeFileSync(manifest, "name: [");
+  expect(await once(ws, dir)).toMatchObject({ ok: false, installed: null });
+  writeFileSync(manifest, text.replace('hits: ["buy tea"]', 'hits: ["buy coffee"]'));
+  expect(await once(ws, dir)).toMatchObject({
+    ok: false,
+    error: { code: "EXAMPLES_FAILED" },
+    installed: null,
+  });
+  writeFileSync(manifest, text);
+  const good = await once(ws, dir);
+  writeFileSync(manifest, text.replace('hits: ["buy tea"]', 'hits: ["buy coffee"]'));
+  const version = good.ok && good.version;
+  expect(await once(ws, dir)).toMatchObject({
+    ok: false,
+    installed: { skill_id: "org.acme/notes", version },
+  });
+});
+
+test("installed again once it could no longer run: after its certificate, or the secret that attests it", async () => {
+  const ws = await homeOf();
+  const dir = notes(ws);
+  const call = { tool: "search_notes", input: { query: "tea" } };
+  expect(await once(ws, dir)).toMatchObject({ ok: true, record_id: expect.any(String) });
+  const rotated = {
+    ...ws,
+    environment: { ...ws.environment, WCP_ATTEST_HMAC_KEY: "another secret, long enough" },
+  };
+  expect(await runTool(rotated, call)).toMatchObject({ kind: "denied" });
+  expect(await once(rotated, dir)).toMatchObject({ ok: true, record_id: expect.any(String) });
+  expect(await runTool(rotated, call)).toMatchObject({ kind: "done" });
+  expect(await once(rotated, dir)).toMatchObject({ ok: true, record_id: null });
+  rotated.clock = () => Date.now() + 366 * 24 * 3600 * 1000;
+  expect(await once(rotated, dir)).toMatchObject({ ok: true, record_id: expect.any(String) });
+});
+
+test("what a handler prints and fails with while its examples run reaches whoever develops it", async () => {
+  const ws = await homeOf();
+  const said: HandlerLine[] = [];
+  const dir = notes(ws);
+  writeFileSync(
+    join(dir, "src", "search.ts"),
+    'export default () => { console.log("looking"); throw new Error("no notebook"); };',
+  );
+  const saved = await once({ ...ws, said: (line) => said.push(line) }, dir);
+  expect(saved).toMatchObject({
+    ok: false,
+    error: { problems: expect.arrayContaining([expect.objectContaining({ message: expect.any(String) })]) },
+  });
+  const [problem] = saved.ok ? [] : saved.error.problems;
+  expect(problem?.message).toBe("ended with HANDLER_ERROR (Error: no notebook)");
+  expect(said).toContainEqual({ skill_id: "org.acme/notes", tool: "search_notes", text: "looking" });
+});
+
 test("goes on with every save until it is stopped", async () => {
   const ws = await homeOf();
   const dir = notes(ws);
@@ -106,7 +175,11 @@ test("a save that another skill stands in the way of is told", async () => {
   const ws = await homeOf();
   await once(ws, notes(ws));
   const other = notes(ws, (yaml) => yaml.replace("name: notes", "name: diary"), "diary");
-  expect(await once(ws, other)).toMatchObject({ ok: false, error: { code: "TOOL_TAKEN" } });
+  expect(await once(ws, other)).toMatchObject({
+    ok: false,
+    error: { code: "TOOL_TAKEN" },
+    installed: null,
+  });
 });
 
 test("only in env dev, and only where something is in force", async () => {

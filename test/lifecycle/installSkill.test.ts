@@ -7,9 +7,11 @@ import { pendingChanges } from "../../src/lifecycle/applyHome.js";
 import { auditQuery } from "../../src/lifecycle/auditQuery.js";
 import { auditVerify } from "../../src/lifecycle/auditVerify.js";
 import { ban } from "../../src/lifecycle/ban.js";
+import { certifySkill } from "../../src/lifecycle/certifySkill.js";
 import { initHome } from "../../src/lifecycle/initHome.js";
 import { installSkill } from "../../src/lifecycle/installSkill.js";
 import { listSkills } from "../../src/lifecycle/listSkills.js";
+import { publishSkill } from "../../src/lifecycle/publishSkill.js";
 import { revokeSkill } from "../../src/lifecycle/revokeSkill.js";
 import { runTool } from "../../src/lifecycle/runTool.js";
 import { trustKey } from "../../src/lifecycle/trustKey.js";
@@ -148,6 +150,60 @@ describe("an install", () => {
     });
     expect(await failure(installSkill(ws, { id: `${ID}@latest` }))).toMatchObject({ code: "BAD_ARGUMENT" });
     expect(await failure(installSkill(ws, { id: "org.acme/other" }))).toMatchObject({ code: "NOT_FOUND" });
+  });
+});
+
+describe("a renewal of what is installed", () => {
+  const YEAR = 365 * 24 * 3600 * 1000;
+  const call = { tool: "search_notes", input: { query: "tea" } };
+  const lockText = (ws: TestWorkshop) => readFileSync(join(ws.cwd, ".hall", "lock.json"), "utf8");
+
+  test.each([undefined, ID])(
+    "a new certificate for the same bytes is installed once (install %s)",
+    async (id) => {
+      const { ws } = await withNotes();
+      await installSkill(ws, { id: ID, allow: true });
+      edit(join(ws.cwd, ".hall", "lock.json"), (text) => JSON.stringify(JSON.parse(text)));
+      const before = lockText(ws);
+      ws.ahead = YEAR - 60_000;
+      await certifySkill(ws, { dir: "notes" });
+      await publishSkill(ws, { dir: "notes" });
+      ws.asked.length = 0;
+      const options = id === undefined ? {} : { id };
+      const { installed } = await installSkill(ws, options);
+      expect(installed).toMatchObject([
+        { skill_id: ID, changes: [expect.stringMatching(/^certificate: .*good until/), expect.any(String)] },
+      ]);
+      expect(ws.asked).toMatchObject([
+        { details: expect.arrayContaining([...(installed[0]?.changes ?? [])]) },
+      ]);
+      expect(lockText(ws)).toBe(before);
+      expect(await installSkill(ws, options)).toMatchObject({ installed: [] });
+      ws.ahead = YEAR + 60_000; // when the first one would have run out
+      expect(await runTool(ws, call)).toMatchObject({ kind: "done" });
+    },
+  );
+
+  test("a new package manifest for the same certificate, after its secret was changed", async () => {
+    const { ws, file } = await withNotes();
+    await installSkill(ws, { id: ID, allow: true });
+    const before = lockText(ws);
+    const certificate = readFileSync(file("certificate.json"));
+    const rotated = {
+      ...ws,
+      environment: { ...ws.environment, WCP_ATTEST_HMAC_KEY: "another secret, long enough" },
+    };
+    expect(await runTool(rotated, call)).toMatchObject({ kind: "denied" });
+    expect(await failure(installSkill(rotated, { id: ID }))).toMatchObject({ code: "ATTESTATION_INVALID" });
+    const dist = (name: string) => join(ws.cwd, "notes", "dist", `notes-1.2.0.${name}`);
+    await certifySkill(rotated, { dir: "notes" });
+    writeFileSync(dist("certificate.json"), certificate);
+    await publishSkill(rotated, { dir: "notes" });
+    expect(await installSkill(rotated, { id: ID })).toMatchObject({
+      installed: [{ changes: ["awp.v1 manifest: another one"] }],
+    });
+    expect(lockText(ws)).toBe(before);
+    expect(await runTool(rotated, call)).toMatchObject({ kind: "done" });
   });
 });
 

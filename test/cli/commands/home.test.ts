@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { appendFile, readFile } from "node:fs/promises";
+import { spawn, spawnSync } from "node:child_process";
+import { appendFile, cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -24,6 +24,42 @@ test("init makes a home, names what it wrote, and touches none that is there", a
   expect((await desk.hall("apply")).stdout).toBe("Nothing to apply: the files are what is in force.\n");
 });
 
+/** Runs a command where the project lies on a read-only mount of its own, as in a container; root alone isn't enough. */
+function onReadOnlyMount(...args: readonly string[]) {
+  const [node, cli] = desk.command;
+  const script = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"';
+  const mounted = [
+    "-rm",
+    "sh",
+    "-c",
+    script,
+    "sh",
+    desk.dir,
+    node,
+    ...args.map((arg) => (arg === "hall" ? cli : arg)),
+  ];
+  return spawnSync("unshare", mounted, { cwd: "/", env: desk.environment, encoding: "utf8" });
+}
+const canMount = () => onReadOnlyMount("-e", "0").status === 0;
+
+test("on a read-only mount, where Node's mkdir says that nothing exists, the remedy is about writing", async (context) => {
+  context.skip(!canMount(), "this system makes no mount for a test");
+  const said = (...args: readonly string[]) => onReadOnlyMount("hall", ...args, "--json");
+  const made = said("init", join(desk.dir, "new"), "--yes");
+  expect({ ...JSON.parse(made.stdout), code: made.status }).toMatchObject({
+    code: 1,
+    error: {
+      code: "READ_ONLY",
+      message: expect.stringContaining("EROFS"),
+      helps: expect.stringMatching(/writable/),
+    },
+  });
+  const call = ["skill", "run", "search_notes", "--input", "{}", "--home", desk.dir];
+  const ran = said(...call);
+  expect(ran.stdout).not.toMatch(/UNREADABLE|ENOENT/);
+  expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code: "READ_ONLY" } });
+});
+
 describe("dev", () => {
   test("once: built, tested, certified, installed and allowed", async () => {
     const { code, stdout } = await desk.hall("dev", "notes", "--once", "--yes");
@@ -32,6 +68,32 @@ describe("dev", () => {
       /^Installed org\.acme\/notes 1\.2\.0-dev\.[0-9a-f]{12} {2}search_notes, add_note\n/,
     );
     expect((await desk.hall("skill", "run", "search_notes", "--input", '{"query":"tea"}')).code).toBe(0);
+  });
+
+  test("once: exit 1 when nothing was installed, and what stays is named only where something does", async () => {
+    const other = join(desk.dir, "diary");
+    await cp(join(desk.dir, "notes"), other, { recursive: true });
+    const manifest = join(other, "skill.yaml");
+    await writeFile(manifest, (await readFile(manifest, "utf8")).replace("name: notes", "name: diary"));
+    const taken = await desk.hall("dev", "diary", "--once");
+    expect(taken).toMatchObject({ code: 1, stdout: expect.stringMatching(/^TOOL_TAKEN: /) });
+    expect(taken.stdout).not.toContain("stays installed");
+    expect(await desk.json("dev", "diary", "--once")).toMatchObject({
+      code: 1,
+      document: { ok: false, error: { code: "TOOL_TAKEN" }, installed: null },
+    });
+    const handler = join(desk.dir, "notes/src/search.ts");
+    const good = await readFile(handler, "utf8");
+    await writeFile(
+      handler,
+      'export default () => { console.log("\\u202elooking"); throw new Error("burnt \\x1b[2J"); };',
+    );
+    const failing = await desk.hall("dev", "notes", "--once");
+    expect(failing).toMatchObject({ code: 1, stdout: expect.stringMatching(/^EXAMPLES_FAILED: /) });
+    expect(failing.stdout).toMatch(/ended with HANDLER_ERROR \(Error: burnt \\u001b\[2J\)/);
+    expect(failing.stdout).toMatch(/\norg\.acme\/notes 1\.2\.0-dev\.[0-9a-f]{12} stays installed\.\n$/);
+    expect(failing.stderr).toMatch(/^search_notes \| \\u202elooking$/m);
+    await writeFile(handler, good);
   });
 
   test("again on every save, good or bad, until Ctrl-C", async () => {

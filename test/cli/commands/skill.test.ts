@@ -101,6 +101,44 @@ test("a failing example fails the test, and says what came instead", async () =>
   expect(stdout).toMatch(/FAIL {2}search_notes: finds one\n +expected .*coffee.*\n +got .*buy tea/);
 });
 
+test("what a handler prints is on stderr, what it fails with under its example, both spelled out", async () => {
+  const { cp } = await import("node:fs/promises");
+  await cp(join(desk.dir, "notes"), join(desk.dir, "loud"), { recursive: true });
+  const source =
+    'export default () => { console.log("\\u202elooking"); throw new Error("burnt \\x1b[2J"); };';
+  await writeFile(join(desk.dir, "loud/src/search.ts"), source);
+  const { code, stdout, stderr } = await desk.hall("skill", "test", "loud");
+  expect(code).toBe(1);
+  expect(stdout).toMatch(
+    /FAIL {2}search_notes: finds one \(HANDLER_ERROR\)\n +search_notes \| Error: burnt \\u001b\[2J\n +search_notes \| +at /,
+  );
+  expect(stderr).toMatch(/^search_notes \| \\u202elooking$/m);
+  expect(stdout + stderr).not.toMatch(/[\x1b\u202e]/);
+  const { document } = await desk.json("skill", "test", "loud");
+  expect(document.examples[0]).toMatchObject({
+    code: "HANDLER_ERROR",
+    detail: expect.stringMatching(/burnt/),
+  });
+});
+
+test("a build in a home that can't be opened is built, and says why that isn't recorded", async () => {
+  const marker = join(desk.dir, "state/home/home");
+  const before = await readFile(marker, "utf8");
+  await writeFile(marker, "/somewhere/else/.hall\n");
+  const { code, stdout, stderr } = await desk.hall("skill", "build", "notes");
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^Built org\.acme\/notes/) });
+  expect(stderr).toMatch(/^Not recorded in the home around here: .*belongs to \/somewhere\/else\/\.hall.*$/m);
+  expect(await desk.json("skill", "build", "notes")).toMatchObject({
+    code: 0,
+    document: { ok: true, unrecorded: expect.stringContaining("belongs to") },
+  });
+  expect(await desk.json("skill", "build", "notes", "--home", ".")).toMatchObject({
+    code: 1,
+    document: { error: { code: "WRONG_STATE" } },
+  });
+  await writeFile(marker, before);
+});
+
 test("skill init makes one that passes", async () => {
   expect(await desk.json("skill", "init", "greet", "--yes")).toMatchObject({
     code: 0,
