@@ -1,3 +1,5 @@
+import { nearest } from "../protocol/nearest.js";
+
 /** What is wrong with a rule document: where, what, and what to write instead. */
 export type RuleProblem = { readonly path: string; readonly message: string; readonly remedy: string };
 
@@ -15,7 +17,9 @@ export function unknownMembers(
 ): undefined {
   for (const name of Object.keys(members)) {
     if (known.includes(name)) continue;
-    report(path === "" ? name : `${path}.${name}`, "is not known here", `known are ${known.join(", ")}`);
+    const meant = nearest(name, known);
+    const remedy = `${meant === undefined ? "" : `did you mean ${meant}? `}known are ${known.join(", ")}`;
+    report(path === "" ? name : `${path}.${name}`, "is not known here", remedy);
   }
 }
 

@@ -1,10 +1,9 @@
 import type { PolicyDocument } from "../evidence/policy.js";
-import { readConfig, readHomeFile } from "../hall/home.js";
 import { principalOf } from "../hall/open.js";
-import { makePolicyDocument } from "../hall/policy.js";
 import { loadKey } from "../hall/state.js";
 import type { HomeConfig } from "../protocol/config.js";
 import { prepareState } from "./firstApply.js";
+import { readProposal } from "./homeFiles.js";
 import { checkKeyRoles } from "./keyRoles.js";
 import { policyChanges } from "./policyChanges.js";
 import { type OpenHome, type Workshop, withHome } from "./workshop.js";
@@ -60,8 +59,7 @@ function proposalOf(parts: OpenHome): {
   document: PolicyDocument;
   changes: readonly string[];
 } {
-  const config = readConfig(parts.home);
-  const document = makePolicyDocument(config, readHomeFile(parts.home, "rules.json"));
+  const { config, document } = readProposal(parts.home);
   const current = parts.ledger.current()?.policy()?.document ?? null;
   return { config, document, changes: policyChanges(current, document) };
 }

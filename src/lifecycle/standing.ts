@@ -1,5 +1,5 @@
-import { nearest } from "../compile/nearest.js";
 import { parseSubject } from "../evidence/order.js";
+import { nearest } from "../protocol/nearest.js";
 import type { Adapter } from "../protocol/standing.js";
 import type { Store } from "../records/store.js";
 import { LifecycleError } from "./error.js";

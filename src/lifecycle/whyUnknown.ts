@@ -1,6 +1,6 @@
-import { nearest } from "../compile/nearest.js";
 import { BUILTIN_NAMES } from "../hall/builtins.js";
 import type { InstalledTool } from "../hall/skills.js";
+import { nearest } from "../protocol/nearest.js";
 import { whichRule } from "./whichRule.js";
 import { inForce, type Workshop, withHome } from "./workshop.js";
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ControlIdSchema, NamespaceSchema } from "./ids.js";
 import { DataLabelSchema, EnvSchema, QosClassSchema, TenantRiskSchema } from "./request.js";
+import { keysAt } from "./schemaAt.js";
 
 /** Floors of a Hall that no rule can lower (S003 HallConfig; wcp.md 2.6). Wire names. */
 export const HallConfigSchema = z.strictObject({
@@ -85,3 +86,11 @@ export const HomeConfigSchema = z.strictObject({
 
 /** A home's configuration with its defaults filled in. */
 export type HomeConfig = z.infer<typeof HomeConfigSchema>;
+
+/** What {@link HomeConfigSchema} finds wrong in one place. */
+export type ConfigIssue = z.core.$ZodIssue;
+
+/** The keys that config.json may have at a path, or none where it isn't an object of ours. */
+export function configKeys(path: readonly PropertyKey[]): readonly string[] {
+  return keysAt(HomeConfigSchema, path);
+}

@@ -16,6 +16,7 @@ import {
   type RiskTier,
   RiskTierSchema,
 } from "./request.js";
+import { keysAt, schemaAt } from "./schemaAt.js";
 import {
   type BlastRadius,
   BlastRadiusSchema,
@@ -160,37 +161,13 @@ export type ManifestIssue = z.core.$ZodIssue;
 
 /** The keys that a manifest may have at a path, or none where it isn't an object of ours. */
 export function manifestKeys(path: readonly PropertyKey[]): readonly string[] {
-  const schema = unwrap(schemaAt(path));
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  return keysAt(ManifestSchema, path);
 }
 
 /** Whether a manifest may say this at a path; what it means beside the rest is another question. */
 export function manifestTakes(path: readonly PropertyKey[], value: Json): boolean {
-  const schema = schemaAt(path);
+  const schema = schemaAt(ManifestSchema, path);
   return schema instanceof z.ZodType && schema.safeParse(value).success;
-}
-
-function schemaAt(path: readonly PropertyKey[]): unknown {
-  let schema: unknown = ManifestSchema;
-  for (const segment of path) {
-    schema = unwrap(schema);
-    if (schema instanceof z.ZodObject) schema = schema.shape[String(segment)];
-    else if (schema instanceof z.ZodArray) schema = schema.element;
-    else if (schema instanceof z.ZodRecord) schema = schema.valueType;
-    else return undefined;
-  }
-  return schema;
-}
-
-function unwrap(schema: unknown): unknown {
-  if (
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodPrefault ||
-    schema instanceof z.ZodExactOptional
-  ) {
-    return unwrap(schema.unwrap());
-  }
-  return schema;
 }
 
 /** Hints for clients; derived, never policy (MCP tool annotations). */

@@ -66,8 +66,50 @@ test("every problem of the rules is named, and nothing is asked", async () => {
   const error = await failure(applyHome(ws));
   expect(error.code).toBe("BAD_FILE");
   for (const named of ["rules[0].rule_id", "where", "rules[1].rule_id", "rules[1].match.env"])
-    expect(error.message).toContain(named);
+    expect(error.problems.map(({ path }) => path).join()).toContain(named);
   expect(ws.asked).toEqual([]);
+});
+
+test("a misspelt member of either file is told what it may have meant", async () => {
+  const ws = await homeOf();
+  writeFileSync(
+    rulesOf(ws),
+    JSON.stringify({
+      rules: [{ rule_id: "a", match: {}, decision: { escalation: { human_required_defalt: true } } }],
+    }),
+  );
+  expect(await failure(applyHome(ws))).toMatchObject({
+    message: expect.stringMatching(/rules\.json has 1 problem\.$/),
+    problems: [
+      {
+        file: "rules.json",
+        path: "rules[0].decision.escalation.human_required_defalt",
+        remedy: expect.stringMatching(/^did you mean human_required_default\? known are /),
+      },
+    ],
+  });
+  edit(configOf(ws), (text) =>
+    text
+      .replace('"tenant":', '"tenent":')
+      .replace('"INTERNAL"', '"SECRET"')
+      .replace("{}", '{"requier_signatory":true}'),
+  );
+  const { problems } = await failure(applyHome(ws));
+  expect(problems).toEqual([
+    { file: "config.json", path: "tenant", message: "is missing", remedy: "expected string" },
+    {
+      file: "config.json",
+      path: "caller.data_label",
+      message: "can't be this",
+      remedy: expect.stringContaining("INTERNAL"),
+    },
+    expect.objectContaining({ path: "secrets.requier_signatory" }),
+    expect.objectContaining({
+      path: "tenent",
+      message: "is not known here",
+      remedy: expect.stringContaining("did you mean tenant?"),
+    }),
+  ]);
 });
 
 test("a key with two roles is refused", async () => {
