@@ -24,37 +24,12 @@ import { recordLocked } from "../../src/lifecycle/lockFile.js";
 import { runTool } from "../../src/lifecycle/runTool.js";
 import { uninstallSkill } from "../../src/lifecycle/uninstallSkill.js";
 import { RECORDS_CODES, RecordsError } from "../../src/records/error.js";
+import { freeze, NOBODY, thaw, unprivileged } from "./frozen.js";
 import { edit, failure, homeOf, notes, publish, temporary, workshop } from "./project.js";
-
-const NOBODY = 65534;
-
-/** Runs as a user for whom rights hold: root, as CI often is, may write anywhere. */
-async function unprivileged<T>(work: () => Promise<T>): Promise<T> {
-  if (process.geteuid?.() !== 0) return work();
-  process.seteuid?.(NOBODY);
-  try {
-    return await work();
-  } finally {
-    process.seteuid?.(0);
-  }
-}
-
-/** Gives a tree to that user, and takes away the right to write it. */
-function freeze(path: string): void {
-  const isDirectory = statSync(path).isDirectory();
-  if (isDirectory) for (const name of readdirSync(path)) freeze(join(path, name));
-  if (process.geteuid?.() === 0) chownSync(path, NOBODY, NOBODY);
-  chmodSync(path, statSync(path).mode & 0o555);
-}
 
 function everything(path: string): string[] {
   const below = statSync(path).isDirectory() ? readdirSync(path) : [];
   return [path, ...below.flatMap((name) => everything(join(path, name)))];
-}
-
-function thaw(path: string): void {
-  chmodSync(path, statSync(path).mode | 0o200);
-  if (statSync(path).isDirectory()) for (const name of readdirSync(path)) thaw(join(path, name));
 }
 
 test("a read-only home can be looked at; changing it says what would help, and loses nothing", async () => {

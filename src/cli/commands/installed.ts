@@ -1,6 +1,7 @@
 import type { Installed } from "../../lifecycle/installSkill.js";
 import type { Ruled } from "../../lifecycle/whichRule.js";
 import type { Workshop } from "../../lifecycle/workshop.js";
+import type { Outcome } from "../../protocol/outcome.js";
 import { EXIT } from "../exit.js";
 import { readInput } from "../input.js";
 import { columns, type Line } from "../line.js";
@@ -132,11 +133,27 @@ function addRun(skill: Program): void {
       out.result(outcome, () => outcomeLines(outcome));
       if (outcome.kind === "done") out.note([{ style: "dim", text: `receipt ${outcome.receipt_id}` }]);
       for (const detail of faults) out.hint(...saidLines(tool, detail));
-      const hidden = outcome.kind === "denied" && outcome.denial.code === "DENY_UNKNOWN_SKILL";
-      out.hint(...((hidden ? await unknownLines(workshop, tool) : undefined) ?? hintsFor(outcome)));
+      out.hint(...((await whyLines(workshop, tool, outcome)) ?? hintsFor(outcome)));
       return exitOf(outcome);
     },
   });
+}
+
+/** What stands behind a denial whose own words can't say it. */
+async function whyLines(
+  workshop: Workshop,
+  tool: string,
+  outcome: Outcome,
+): Promise<readonly Line[] | undefined> {
+  const code = outcome.kind === "denied" ? outcome.denial.code : null;
+  if (code === "DENY_UNKNOWN_SKILL") return unknownLines(workshop, tool);
+  return code === "DENY_AUDIT_UNAVAILABLE" ? unrecordedLines(workshop) : undefined;
+}
+
+async function unrecordedLines(workshop: Workshop): Promise<readonly Line[] | undefined> {
+  const { whyUnrecorded } = await import("../../lifecycle/whyUnrecorded.js");
+  const why = await whyUnrecorded(workshop).catch(() => null);
+  return why === null ? undefined : [`${why.code}: ${why.message}`, `Helps: ${why.helps}`];
 }
 
 /** Why a tool isn't there for callers. For the operator's terminal alone: a caller is never told what it may not see. */

@@ -57,7 +57,10 @@ test("on a read-only mount, where Node's mkdir says that nothing exists, the rem
   const call = ["skill", "run", "search_notes", "--input", "{}", "--home", desk.dir];
   const ran = said(...call);
   expect(ran.stdout).not.toMatch(/UNREADABLE|ENOENT/);
-  expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code: "READ_ONLY" } });
+  expect(JSON.parse(ran.stdout)).toMatchObject({
+    kind: "denied",
+    denial: { code: "DENY_AUDIT_UNAVAILABLE" },
+  });
 });
 
 describe("dev", () => {
