@@ -178,6 +178,7 @@ async function installNew(ws: Workshop, parts: OpenHome, built: Built): Promise<
     artifact_digest,
     manifest_hash,
   };
+  await checkRules(ws, parts, manifest);
   await recordWork(ws, parts, "build", about);
   const problems = failedExamples((await testBuilt(ws, built)).examples);
   if (problems.length > 0) {
@@ -193,11 +194,10 @@ async function installNew(ws: Workshop, parts: OpenHome, built: Built): Promise<
   const certificate_digest = certificateDigest(certified.certificate) ?? null;
   await recordWork(ws, parts, "certify", { ...about, signer: vouching.signer.key, certificate_digest });
   ws.progress("installing");
-  await checkRules(ws, parts, built.manifest);
   return (await enrol(ws, parts, certified, { dev: true })).record_id;
 }
 
-/** Rules that are needed and can't be written are said before anything is installed. */
+/** Rules that are needed and can't be written are said before anything is recorded. */
 async function checkRules(ws: Workshop, parts: OpenHome, manifest: SkillManifest): Promise<void> {
   const { rule } = await allowSkill(ws, parts, [manifest], false);
   if (rule.length > 0) checkWritable(join(parts.home.dir, "rules.json"));
