@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "../protocol/canonical.js";
 import { checkRoles } from "./applyHome.js";
 import { LifecycleError } from "./error.js";
 import { operatorOf } from "./operator.js";
-import { policyChanges, rulesOf } from "./policyChanges.js";
+import { policyChanges, policyDetails, rulesOf } from "./policyChanges.js";
 import { jsonText, writeWhole } from "./wholeFile.js";
 import { inForce, type OpenHome, type Workshop } from "./workshop.js";
 
@@ -46,7 +46,8 @@ export async function amendPolicy(ws: Workshop, parts: OpenHome, amendment: Amen
     return { accepted: true, record_id: null, changes };
   }
   const operator = operatorOf(parts);
-  if (!(await ws.accept(amendment.question, changes))) return { accepted: false, record_id: null, changes };
+  if (!(await ws.accept(amendment.question, policyDetails(document, wanted))))
+    return { accepted: false, record_id: null, changes };
   if (store.state().policy_digest !== policy.digest) {
     throw new LifecycleError(
       "BUSY",

@@ -5,7 +5,7 @@ import type { HomeConfig } from "../protocol/config.js";
 import { prepareState } from "./firstApply.js";
 import { readProposal } from "./homeFiles.js";
 import { checkKeyRoles } from "./keyRoles.js";
-import { policyChanges } from "./policyChanges.js";
+import { policyChanges, policyDetails } from "./policyChanges.js";
 import { type OpenHome, type Workshop, withHome } from "./workshop.js";
 
 /** What the files would change about the policy in force, a line each. */
@@ -35,7 +35,7 @@ export function applyHome(ws: Workshop, options: { readonly reason?: string } = 
 
 /** {@link applyHome} in a home that is open. */
 export async function applyFiles(ws: Workshop, parts: OpenHome, reason: string | null): Promise<Applied> {
-  const { config, document, changes } = proposalOf(parts);
+  const { config, document, changes, details } = proposalOf(parts);
   const now = () => parts.ledger.current()?.state();
   const nothing = () => ({
     applied: false,
@@ -46,7 +46,7 @@ export async function applyFiles(ws: Workshop, parts: OpenHome, reason: string |
   });
   if (changes.length === 0) return nothing();
   checkRoles(parts, config);
-  if (!(await ws.accept("Put this policy in force?", changes))) return nothing();
+  if (!(await ws.accept("Put this policy in force?", details))) return nothing();
   const { operator } = await prepareState(ws, parts);
   checkRoles(parts, config);
   const done = await parts.hall.operator(principalOf("operator", operator)).apply(document, reason);
@@ -58,10 +58,12 @@ function proposalOf(parts: OpenHome): {
   config: HomeConfig;
   document: PolicyDocument;
   changes: readonly string[];
+  details: readonly string[];
 } {
   const { config, document } = readProposal(parts.home);
   const current = parts.ledger.current()?.policy()?.document ?? null;
-  return { config, document, changes: policyChanges(current, document) };
+  const [changes, details] = [policyChanges(current, document), policyDetails(current, document)];
+  return { config, document, changes, details };
 }
 
 /** Refuses a config that gives a key of this home, or of its Hall, a second role. */

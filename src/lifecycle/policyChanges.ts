@@ -6,36 +6,54 @@ import { shownJson, shownText } from "./shown.js";
  * What changes from one policy document to another, a line each, whole: nothing that would come into force is left
  * out, since this is all that a person sees before saying yes. No line when nothing changes.
  */
-export function policyChanges(before: PolicyDocument | null, after: PolicyDocument): readonly string[] {
-  if (before === null) return firstPolicy(after);
+export function policyChanges(
+  before: PolicyDocument | null,
+  after: PolicyDocument,
+  shown: ShownRule = onOneLine,
+): readonly string[] {
+  if (before === null) return firstPolicy(after, shown);
   return [
     ...memberChanges("config", before.config, after.config),
-    ...ruleChanges(rulesOf(before), rulesOf(after)),
+    ...ruleChanges(rulesOf(before), rulesOf(after), shown),
     ...memberChanges("profile", before.profile, after.profile),
     ...memberChanges("tables", before.tables, after.tables),
     ...memberChanges("catalogue", before.catalogue, after.catalogue),
   ];
 }
 
-function firstPolicy({ config, rules, profile, catalogue }: PolicyDocument): readonly string[] {
+/** The same for whoever is asked: rules that come or go are spread over lines, indented. */
+export function policyDetails(before: PolicyDocument | null, after: PolicyDocument): readonly string[] {
+  return policyChanges(before, after, overLines).flatMap((change) => change.split("\n"));
+}
+
+type ShownRule = (rule: JsonObject) => string;
+
+function firstPolicy(
+  { config, rules, profile, catalogue }: PolicyDocument,
+  shown: ShownRule,
+): readonly string[] {
   return [
     ...memberChanges("config", {}, config),
-    ...ruleChanges([], rulesOf({ rules })),
+    ...ruleChanges([], rulesOf({ rules }), shown),
     profile === null ? "no profile" : `profile ${shownJson(profile)}`,
     `this version's risk, blast, tier and floor tables; catalogue ${shownJson(catalogue)}`,
   ];
 }
 
 /** Rules are told apart by their ids; their order decides, so a change of it is one too. */
-function ruleChanges(before: readonly JsonObject[], after: readonly JsonObject[]): readonly string[] {
+function ruleChanges(
+  before: readonly JsonObject[],
+  after: readonly JsonObject[],
+  shown: ShownRule,
+): readonly string[] {
   const [old, now] = [byId(before), byId(after)];
   const lines: string[] = [];
   for (const [id, rule] of old)
-    if (!now.has(id)) lines.push(`rule ${shownText(id)} removed (was ${shownRule(rule)})`);
+    if (!now.has(id)) lines.push(`rule ${shownText(id)} removed (was ${shown(rule)})`);
   [...now].forEach(([id, rule], i) => {
     const place = `rule ${shownText(id)}`;
     const was = old.get(id);
-    if (was === undefined) lines.push(`${place} added, ${i + 1} of ${now.size}: ${shownRule(rule)}`);
+    if (was === undefined) lines.push(`${place} added, ${i + 1} of ${now.size}: ${shown(rule)}`);
     else if (canonicalJson(was) !== canonicalJson(rule)) lines.push(...memberChanges(place, was, rule));
   });
   const kept = [...now.keys()].filter((id) => old.has(id));
@@ -49,8 +67,13 @@ function byId(rules: readonly JsonObject[]): ReadonlyMap<string, JsonObject> {
   return new Map(rules.map((rule) => [String(rule["rule_id"]), rule]));
 }
 
-function shownRule({ rule_id: _, ...rule }: JsonObject): string {
+function onOneLine({ rule_id: _, ...rule }: JsonObject): string {
   return shownJson(rule);
+}
+
+/** A newline within a text stays escaped, so that nobody's text is taken for a line of its own. */
+function overLines({ rule_id: _, ...rule }: JsonObject): string {
+  return JSON.stringify(rule, null, 2).split("\n").map(shownText).join("\n");
 }
 
 function memberChanges(path: string, before: Json | undefined, after: Json | undefined): readonly string[] {

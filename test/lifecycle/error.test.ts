@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { HomeError, homeAt } from "../../src/hall/home.js";
 import { applyHome } from "../../src/lifecycle/applyHome.js";
-import { auditVerify } from "../../src/lifecycle/auditVerify.js";
+import { auditQuery } from "../../src/lifecycle/auditQuery.js";
 import { devSkill, type Saved } from "../../src/lifecycle/devSkill.js";
 import { toLifecycleError } from "../../src/lifecycle/error.js";
 import { initHome } from "../../src/lifecycle/initHome.js";
@@ -65,8 +65,6 @@ test("an install, a dev save and an uninstall change nothing where .hall can't b
   const ws = await homeOf(workshop(base));
   await publish(ws, notes(ws));
   const hall = join(ws.cwd, ".hall");
-  const size = async () => (await auditVerify(ws)).records;
-  const before = await size();
   chmodSync(base, 0o755);
   if (process.geteuid?.() === 0) for (const path of everything(base)) chownSync(path, NOBODY, NOBODY);
   freeze(hall);
@@ -86,7 +84,7 @@ test("an install, a dev save and an uninstall change nothing where .hall can't b
   });
   expect(ws.asked).toEqual([]);
   expect(await listSkills(ws)).toEqual([]);
-  expect(await size()).toBe(before);
+  expect((await auditQuery(ws)).map(({ kind }) => kind)).not.toContain("install");
   thaw(hall);
   await installSkill(ws, { id: "org.acme/notes" });
   freeze(hall);

@@ -94,7 +94,10 @@ describe("an install", () => {
     expect(allowed).toBe(true);
     expect(ws.asked.at(-1)).toMatchObject({
       question: `Allow ${ID} in env dev?`,
-      details: [expect.stringContaining("search"), expect.stringContaining("write")],
+      details: expect.arrayContaining([
+        "rule rr_notes_search_dev_001 added, 1 of 2: {",
+        "rule rr_notes_write_dev_001 added, 2 of 2: {",
+      ]),
     });
     expect(rulesOf(ws)).toEqual(rule);
     expect(await pendingChanges(ws)).toMatchObject({ pending: false });

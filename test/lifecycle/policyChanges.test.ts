@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PolicyDocument } from "../../src/evidence/policy.js";
-import { policyChanges } from "../../src/lifecycle/policyChanges.js";
+import { policyChanges, policyDetails } from "../../src/lifecycle/policyChanges.js";
 import { canonicalJson, type Json, type JsonObject } from "../../src/protocol/canonical.js";
 
 const document: PolicyDocument = {
@@ -56,6 +56,28 @@ describe("what a person is shown before saying yes", () => {
     ]);
     expect(changesOf({ rules: { rules: [rule("rr_b"), rule("rr_a")] } })).toEqual([
       "rules are tried in the order rr_b, rr_a",
+    ]);
+  });
+
+  test("rules over lines for whoever is asked, and no text of a rule makes a line of its own", () => {
+    const added = rule("rr_c", { decision: { escalation: { rationale: "a\nb\u202e" } } });
+    const after = { ...document, rules: { rules: [rule("rr_a"), added] } };
+    expect(policyDetails(document, after)).toEqual([
+      "rule rr_b removed (was {",
+      '  "match": {',
+      '    "capability_id": "cap.doc.search"',
+      "  }",
+      "})",
+      "rule rr_c added, 2 of 2: {",
+      '  "match": {',
+      '    "capability_id": "cap.doc.search"',
+      "  },",
+      '  "decision": {',
+      '    "escalation": {',
+      '      "rationale": "a\\nb\\u202e"',
+      "    }",
+      "  }",
+      "}",
     ]);
   });
 

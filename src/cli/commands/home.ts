@@ -15,13 +15,17 @@ export function addHome(program: Program): void {
     example: "hall init\nhall init --namespace org.acme --yes",
     asks: true,
     options: [
-      option("--namespace <ns>", "whose skills are written here: x.NAME or org.NAME (default: x.<user>)"),
+      option(
+        "--namespace <ns>",
+        "whose skills are written here: x.NAME or org.NAME (default: x. and your user name)",
+      ),
       option("--tenant <name>", "the organisation that calls (default: local)"),
     ],
     async run({ host, flags, workshop, out }, [dir], options) {
-      const { initHome } = await import("../../lifecycle/initHome.js");
+      const { defaultNamespace, initHome } = await import("../../lifecycle/initHome.js");
       const asking = flags.yes !== true && canAsk(host);
-      const namespace = options.namespace ?? (asking ? await askLine(host, "Namespace [x.<user>]: ") : "");
+      const question = `Namespace [${defaultNamespace(workshop)}]: `;
+      const namespace = options.namespace ?? (asking ? await askLine(host, question) : "");
       const tenant = options.tenant ?? (asking ? await askLine(host, "Tenant [local]: ") : "");
       const made = await initHome(workshop, {
         ...(dir === undefined ? {} : { dir }),
