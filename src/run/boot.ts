@@ -30,6 +30,7 @@ const Controller = AbortController;
 const exit = process.reallyExit.bind(process);
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const decode = utf8.decode.bind(utf8);
+process.umask(0o077); // what a handler writes is its user's alone, as all of the state directory is
 const allowed = { __proto__: null };
 for (const name of ${JSON.stringify(HANDLER_MODULES)}) allowed[name] = true;
 

@@ -50,6 +50,27 @@ describe("a handler and its data directory", () => {
     expect(outputOf(await runnerForTest().run(job))).toEqual([["note.txt"], "kept"]);
   });
 
+  test("writes what its user alone may read, whatever the umask of the Hall is", async () => {
+    const source = `
+      import { mkdirSync, writeFileSync } from "node:fs";
+      export default (_, { data_dir }) => {
+        writeFileSync(data_dir + "/note.txt", "x");
+        mkdirSync(data_dir + "/more/deep", { recursive: true });
+        return null;
+      };`;
+    const data_dir = join(root, "data");
+    const before = process.umask(0o022);
+    try {
+      outputOf(await runnerForTest().run(jobOf(source, { data_dir, envelope })));
+    } finally {
+      process.umask(before);
+    }
+    const modes = ["note.txt", "more", "more/deep"].map(
+      async (name) => (await stat(join(data_dir, name))).mode,
+    );
+    expect((await Promise.all(modes)).map((mode) => mode & 0o777)).toEqual([0o600, 0o700, 0o700]);
+  });
+
   test("can't leave it", async () => {
     const data_dir = join(root, "data");
     for (const path of ["../outside.txt", "../data2/x", "../../../../../../etc/hall-test"]) {
