@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Environment, Home } from "../hall/home.js";
 import { openHome } from "../hall/open.js";
 import type { HallParts } from "../hall/parts.js";
@@ -82,22 +83,32 @@ export function isHomeNamed({ home, environment }: Pick<Workshop, "home" | "envi
 export type InForce = { readonly store: Store; readonly policy: Policy };
 
 /** What is in force in a home. Throws LifecycleError NOT_APPLIED before its first apply on this machine. */
-export function inForce(parts: Pick<HallParts, "ledger" | "policy">): InForce {
+export function inForce(parts: Pick<HallParts, "ledger" | "policy" | "home">): InForce {
   const store = parts.ledger.current();
   const policy = store === null ? null : parts.policy();
   if (store !== null && policy !== null) return { store, policy };
   throw new LifecycleError(
     "NOT_APPLIED",
-    "Nothing is in force in this home on this machine.",
+    `Nothing is in force in this home on this machine${missingState(parts.home)}.`,
     'Look at its files, then run "hall apply".',
   );
+}
+
+/** A project that was moved has left its state behind: that is said where there is none, not guessed. */
+function missingState(home: Home | null): string {
+  if (home === null || existsSync(home.state)) return "";
+  return `: it has no state for ${home.dir}. State is kept by a home's path, here it would be ${home.state}; that of a project that was moved is still under its old path, and HALL_STATE names another place`;
 }
 
 /** The ledger of a home, also of one without a policy. Throws LifecycleError NOT_APPLIED when there is none. */
 export function ledgerOf({ ledger }: Pick<HallParts, "ledger">): Store {
   const store = ledger.current();
-  if (store !== null) return store;
-  throw new LifecycleError(
+  if (store === null) throw noLedger();
+  return store;
+}
+
+export function noLedger(): LifecycleError {
+  return new LifecycleError(
     "NOT_APPLIED",
     "This home has no ledger on this machine yet.",
     'Look at its files, then run "hall apply".',

@@ -1,9 +1,11 @@
 /**
  * Why the records can't do what was asked.
+ * LOST: the database is gone, and a witness says that there was one.
  * MOVED: policy, standing or the last order changed since they were read: gather again. CANCELLED: the caller's signal.
  */
 export const RECORDS_CODES = [
   "UNAVAILABLE",
+  "LOST",
   "BUSY",
   "NEWER_VERSION",
   "READ_ONLY",

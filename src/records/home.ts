@@ -5,6 +5,7 @@ import { type Database, openDatabase, openReadOnly } from "./driver.js";
 import { RecordsError, toRecordsError } from "./error.js";
 import { hallsIn } from "./heads.js";
 import type { Ledger } from "./ledger.js";
+import { checkNotLost } from "./lost.js";
 import { migrate, versionOf } from "./migrations.js";
 import { closeOpenings, hasStaleOpenings } from "./openings.js";
 import { rebuildDeciding } from "./rebuild.js";
@@ -13,10 +14,11 @@ import type { Witness } from "./witnessFile.js";
 const OPEN_MS = 5000;
 
 /**
- * Opens a home's database with this version's schema; one that can't be written is opened for reading.
- * Throws RecordsError: NEWER_VERSION, READ_ONLY (nothing there, and nothing can be made), FULL, UNAVAILABLE.
+ * Opens a home's database with this version's schema; one that can't be written is opened for reading. Throws
+ * RecordsError: LOST, NEWER_VERSION, READ_ONLY (nothing there, and nothing can be made), FULL, UNAVAILABLE.
  */
-export async function openHome(file: string, readonly: boolean): Promise<Database> {
+export async function openHome(file: string, witness: Witness, readonly: boolean): Promise<Database> {
+  checkNotLost(file, witness);
   if (readonly) return openToRead(file);
   let db: Database | undefined;
   try {
@@ -36,10 +38,12 @@ export async function openHome(file: string, readonly: boolean): Promise<Databas
   }
 }
 
-function openToRead(file: string): Database {
+/** Opens a database as it lies. Throws RecordsError: NEWER_VERSION, READ_ONLY (nothing was made in it yet), UNAVAILABLE. */
+export function openToRead(file: string): Database {
   const db = openReadOnly(file);
   try {
-    if (versionOf(db) === 0) throw new RecordsError("READ_ONLY", `${file} is empty, and can't be written`);
+    if (versionOf(db) === 0)
+      throw new RecordsError("READ_ONLY", `${file} has no tables, and is opened for reading only`);
     return db;
   } catch (error) {
     db.close();
@@ -106,42 +110,51 @@ function lastNamed(witness: Witness): string | undefined {
   }
 }
 
-/**
- * Makes a home ready: rebuilds what decides, checks the head, drops arguments of holds that have ended. Returns why
- * nothing may be written, or null. Throws RecordsError BUSY.
- */
+/** How a home was found when it was opened. */
+export type Settled = {
+  /** Why nothing may be written, or null. */
+  readonly problem: RecordsError | null;
+  /** What wasn't as the records say, and is now. */
+  readonly repaired: readonly string[];
+};
+
+/** Makes a home ready: rebuilds what decides, checks the head, drops arguments of holds that have ended. Throws RecordsError BUSY. */
 export async function settleHome(home: {
   readonly db: Database;
   readonly ledger: Ledger;
   readonly witness: Witness;
   readonly hall: string | null;
   readonly clock: Clock;
-}): Promise<RecordsError | null> {
+}): Promise<Settled> {
   const { db, ledger, witness, hall, clock } = home;
   const readOnly = db.readonly ? new RecordsError("READ_ONLY", "the home can't be written") : null;
-  if (hall === null) return readOnly;
+  const asItWas: Settled = { problem: readOnly, repaired: [] };
+  if (hall === null) return asItWas;
   const now = timestamp(clock());
   try {
     const tail = witness.tail();
     const isSettled = inTransaction(db, "DEFERRED", () => {
-      if (rebuildDeciding(db, hall, { repair: false })) return false;
+      const [different] = rebuildDeciding(db, hall, { repair: false });
+      if (different !== undefined && db.readonly) {
+        throw new RecordsError("UNAVAILABLE", `${different} isn't what the records say`);
+      }
+      if (different !== undefined) return false;
       ledger.check(tail);
       return db.readonly || !hasStaleOpenings(db, hall, now);
     });
-    if (isSettled) return readOnly;
-    if (db.readonly)
-      return new RecordsError("UNAVAILABLE", "standing and policy aren't what the records say");
-    await patiently(() =>
+    if (isSettled) return asItWas;
+    const repaired = await patiently(() =>
       inTransaction(db, "IMMEDIATE", () => {
-        rebuildDeciding(db, hall, { repair: true });
+        const different = rebuildDeciding(db, hall, { repair: true });
         ledger.check();
         closeOpenings(db, hall, now);
+        return different;
       }),
     );
-    return null;
+    return { problem: null, repaired };
   } catch (error) {
     const problem = toRecordsError(error, "opening the ledger");
     if (problem.code === "BUSY") throw problem;
-    return problem;
+    return { ...asItWas, problem };
   }
 }

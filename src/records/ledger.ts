@@ -70,7 +70,7 @@ export function makeLedger(parts: LedgerParts): Ledger {
         throw new RecordsError("UNAVAILABLE", `this home's ledger key isn't the Hall's, ${start.key_id}`);
       }
       if (isWitnessDue && start !== undefined) {
-        witness.replace(start);
+        witnessed(BEFORE, () => witness.replace(start));
         isWitnessDue = false;
       }
       const open = openTx(parts, start);
@@ -89,7 +89,7 @@ export function makeLedger(parts: LedgerParts): Ledger {
     }
     if (hasGrown && head !== null) {
       isWitnessDue = true; // stands when the append throws
-      isWitnessDue = witness.append(head) > MAX_WITNESS_BYTES;
+      isWitnessDue = witnessed(AFTER, () => witness.append(head)) > MAX_WITNESS_BYTES;
     }
     return settled.map((outcome) =>
       "error" in outcome ? outcome : { value: { value: outcome.value, head } satisfies Committed<unknown> },
@@ -97,6 +97,20 @@ export function makeLedger(parts: LedgerParts): Ledger {
   }
 
   return { commit, check: (tail) => void trusted(tail) };
+}
+
+// What a commit that the witness stops has come to (formats.md, The witness).
+const BEFORE = "Nothing was recorded";
+const AFTER =
+  "It is recorded and stays: an order, install or vote is in force, a call doesn't run and becomes abandoned. But it can't be acknowledged";
+
+function witnessed<T>(otherwise: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const { code, message } = toRecordsError(error, "the witness");
+    throw new RecordsError(code, `${otherwise}: ${message}`, { cause: error });
+  }
 }
 
 function runJob(db: Database, open: OpenTx, job: Job): Settled {

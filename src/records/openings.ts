@@ -22,9 +22,14 @@ export function keepSalt(
   db.run(addSalt, opening);
 }
 
-/** A salt that no record's arguments or result have, if there is one. */
+/** The commitment of a salt that no record's arguments or result have, if there is one. */
 export function straySalt(db: Database, hall_id: string): string | undefined {
   return db.get(stray, { hall_id })?.commitment;
+}
+
+/** The first record whose arguments or result have no salt. */
+export function missingSalt(db: Database, hall_id: string): number | undefined {
+  return db.get(missing, { hall_id })?.seq;
 }
 
 /** Keeps what a hold's commitment opens to. */
@@ -88,7 +93,26 @@ const addSalt = query<{
     .onConflict((conflict) => conflict.doNothing()),
 );
 
-// Bodies are blobs, whose JSON functions would read them as JSONB: hence the casts.
+/** What the records commit to beside their bodies: arguments of decisions and holds, results of receipts. */
+function committed(db: Kysely<Tables>, hall_id: string) {
+  return db
+    .selectFrom("records")
+    .innerJoin("ledger", (join) =>
+      join.onRef("ledger.hall_id", "=", "records.hall_id").onRef("ledger.seq", "=", "records.seq"),
+    )
+    .select(["ledger.seq", commitmentIn().as("commitment")])
+    .where("records.hall_id", "=", hall_id)
+    .where("ledger.body", "is not", null);
+}
+
+// Bodies are blobs, which SQLite's JSON functions would read as JSONB: hence the casts. Other kinds needn't be JSON.
+function commitmentIn() {
+  return sql<string | null>`CASE records.kind
+    WHEN 'decision' THEN json_extract(CAST(ledger.body AS TEXT), '$.route_input.request.arguments')
+    WHEN 'hold' THEN json_extract(CAST(ledger.body AS TEXT), '$.request.arguments')
+    WHEN 'receipt' THEN json_extract(CAST(ledger.body AS TEXT), '$.result') END`;
+}
+
 const stray = query<{ readonly hall_id: string }>()((db, { hall_id }) =>
   db
     .selectFrom("openings")
@@ -97,13 +121,25 @@ const stray = query<{ readonly hall_id: string }>()((db, { hall_id }) =>
     .where(
       "commitment",
       "not in",
-      sql<string>`(
-        SELECT coalesce(
-          json_extract(CAST(body AS TEXT), '$.route_input.request.arguments'),
-          json_extract(CAST(body AS TEXT), '$.request.arguments'),
-          json_extract(CAST(body AS TEXT), '$.result'),
-          '')
-        FROM ledger WHERE hall_id = ${hall_id} AND body IS NOT NULL)`,
+      db
+        .selectFrom(committed(db, hall_id).as("committed"))
+        .select(({ ref }) => ref("commitment").$castTo<string>().as("commitment"))
+        .where("commitment", "is not", null),
     )
+    .orderBy("commitment")
+    .limit(1),
+);
+
+const missing = query<{ readonly hall_id: string }>()((db, { hall_id }) =>
+  db
+    .selectFrom(committed(db, hall_id).as("committed"))
+    .select("seq")
+    .where("commitment", "is not", null)
+    .where(
+      "commitment",
+      "not in",
+      db.selectFrom("openings").select("commitment").where("hall_id", "=", hall_id),
+    )
+    .orderBy("seq")
     .limit(1),
 );

@@ -25,13 +25,13 @@ export function openScratch(file: "" | ":memory:"): Database {
 /**
  * Rebuilds the projections that decide from the records that decide (not from all: see DECIDES), each checked
  * against its leaf and commitment, and puts them in place where they differ. `db` is in a transaction; without the
- * write lock pass `repair: false`. Returns whether anything differed. Throws RecordError for a record that isn't whole.
+ * write lock pass `repair: false`. Returns what differed, in words. Throws RecordError for a record that isn't whole.
  */
 export function rebuildDeciding(
   db: Database,
   hall_id: string,
   { repair }: { readonly repair: boolean },
-): boolean {
+): readonly string[] {
   const scratch = openScratch(":memory:");
   try {
     let epoch = 0;
@@ -40,15 +40,14 @@ export function rebuildDeciding(
       applyChanges(scratch, changes, DECIDING);
       if (EPOCH_KINDS.has(header.kind)) epoch = header.seq;
     }
-    const different = DECIDING_TABLES.filter(
-      (table) => firstDifference(db, scratch, hall_id, table) !== undefined,
-    );
+    const different = DECIDING_TABLES.flatMap((table) => firstDifference(db, scratch, hall_id, table) ?? []);
     const isEpochOff = epochOf(db, hall_id) !== epoch;
     if (repair) {
-      for (const table of different) copyTable(scratch, db, hall_id, table);
+      for (const { table } of different) copyTable(scratch, db, hall_id, table);
       if (isEpochOff) db.rows("UPDATE heads SET epoch = ? WHERE hall_id = ?", epoch, hall_id);
     }
-    return different.length > 0 || isEpochOff;
+    const tables = different.map(({ table, seq }) => `${table} (of record ${seq})`);
+    return isEpochOff ? [...tables, "the standing epoch"] : tables;
   } finally {
     scratch.close();
   }

@@ -47,6 +47,11 @@ export type WriteOptions = {
 
 /** What a home remembers. Reads are synchronous and cheap; every write goes through one queue. */
 export type Store = {
+  /**
+   * What wasn't as the records say when this store was opened, and was put right then: somebody, or a damaged disk,
+   * changed it. To be told to the operator, once.
+   */
+  readonly repaired: readonly string[];
   begin(beginning: Beginning): Promise<Committed<Appended>>;
   state(): StoreState;
   /** Changes whenever anybody wrote. */
@@ -71,19 +76,20 @@ export type Store = {
   write<T>(job: (tx: Tx) => T, options?: WriteOptions): Promise<Committed<T>>;
   query(filter?: RecordFilter): readonly RecordRow[];
   openCalls(): readonly OpenCallRow[];
+  /** Of the records as they lie now; `verifyFiles` is for those that nobody has opened and put right before. */
   verify(): VerifyResult;
   close(): void;
 };
 
 /**
- * Opens a home's records, making the file when there is none, and rebuilds what decides from the records. A ledger
- * that is damaged opens too, so that it can be read and verified: then `state().problem` says what is off, and
- * nothing is written. Throws RecordsError.
+ * Opens a home's records, making the file where there is none and no witness of one, and rebuilds what decides from
+ * the records; `repaired` says what that changed. A ledger that is damaged opens too, so that it can be read and
+ * verified: then `state().problem` says what is off, and nothing is written. Throws RecordsError.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { clock, random = randomBytes } = options;
-  const db = await openHome(options.file, options.readonly ?? false);
   const witness = openWitness(options.witness);
+  const db = await openHome(options.file, witness, options.readonly ?? false);
   try {
     let hall = findHall(db, witness);
     const hallId = (): string | null => {
@@ -91,7 +97,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       return hall;
     };
     const ledger = makeLedger({ db, signer: options.ledgerKey, witness, clock, random, hallId });
-    const problem = await settleHome({ db, ledger, witness, hall, clock });
+    const settled = await settleHome({ db, ledger, witness, hall, clock });
     return makeStore({
       db,
       ledger,
@@ -99,7 +105,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       clock,
       random,
       hallId,
-      problem,
+      ...settled,
       ledgerKey: options.ledgerKey.key,
     });
   } catch (error) {
@@ -109,6 +115,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 type StoreParts = ViewParts & {
+  readonly repaired: readonly string[];
   readonly ledger: Ledger;
   readonly witness: Witness;
   readonly random: (bytes: number) => Uint8Array;
@@ -150,6 +157,7 @@ function makeStore(parts: StoreParts): Store {
   };
 
   return {
+    repaired: parts.repaired,
     begin: (beginning) => enqueue((open) => open.begin(beginning, ledgerKey)),
     write: (job, options) => enqueue((open) => job(open.tx), options),
     state: view.state,

@@ -10,7 +10,7 @@ import { allDocuments } from "./documents.js";
 import type { Database } from "./driver.js";
 import { RecordsError } from "./error.js";
 import { inTransaction } from "./home.js";
-import { straySalt } from "./openings.js";
+import { missingSalt, straySalt } from "./openings.js";
 import { type LedgerRow, openScratch, readRecord } from "./rebuild.js";
 import { type LedgerTables, PROJECTION_TABLES, type Projections } from "./schema.js";
 import type { Witness } from "./witnessFile.js";
@@ -20,19 +20,25 @@ export function verifyHome(home: {
   readonly db: Database;
   readonly witness: Witness;
   readonly hall_id: string | null;
+  /** By the clock; the time of the last record counts when it is later. */
   readonly now: string;
 }): VerifyResult {
   const { db, witness, hall_id, now } = home;
-  if (hall_id === null)
-    return { ok: false, records: 0, first_bad: { seq: 0, reason: "there is no genesis" } };
+  if (hall_id === null) return notWhole(0, "there is no genesis");
   try {
     const lines = witness.all(); // before the records are read: later lines are about later records
     return inTransaction(db, "DEFERRED", () => verifyStore(db, hall_id, lines, now));
   } catch (error) {
-    // What can't even be read is a finding too.
+    // What can't even be read is a finding too, unless it is only for now.
     if (!(error instanceof RecordError || error instanceof RecordsError)) throw error;
-    return { ok: false, records: 0, first_bad: { seq: null, reason: error.message } };
+    if (error instanceof RecordsError && error.code === "BUSY") throw error;
+    return notWhole(null, error.message);
   }
+}
+
+/** The verdict on records of which none could be checked. */
+export function notWhole(seq: number | null, reason: string): VerifyResult {
+  return { ok: false, records: 0, first_bad: { seq, reason } };
 }
 
 /**
@@ -43,20 +49,22 @@ export function verifyHome(home: {
 function verifyStore(db: Database, hall_id: string, witness: readonly Head[], now: string): VerifyResult {
   const scratch = openScratch(db.inMemory ? ":memory:" : "");
   const refolded: Refolded = { scratch, problem: undefined };
+  const heads = storedHead(db, hall_id);
   try {
     const result = verifyLedger({
       hall_id,
       rows: () => foldingRows(db, refolded, hall_id),
-      heads: storedHead(db, hall_id),
+      heads,
       documents: allDocuments(db, hall_id),
       witness,
     });
     if (!result.ok) return result;
+    const at = heads !== null && heads.at > now ? heads.at : now;
     const first_bad =
       refolded.problem ??
       projectionProblem(db, scratch, hall_id) ??
       documentProblem(db, hall_id) ??
-      openingProblem(db, scratch, hall_id, now) ??
+      openingProblem(db, scratch, hall_id, at) ??
       schemaProblem(db, scratch);
     return first_bad === undefined ? result : { ok: false, records: result.records, first_bad };
   } finally {
@@ -112,16 +120,19 @@ function documentProblem(db: Database, hall_id: string): FirstBad | undefined {
 }
 
 /**
- * Salts of arguments and results, and the arguments' bytes while a hold is open. A salt can't be checked without its
- * bytes, only that a record commits with it.
+ * Whether each commitment to arguments or a result has its salt, each salt its commitment, and the arguments of an
+ * open hold are those that it commits to. Once the bytes are gone nobody can tell a salt from another: a changed one
+ * shows only to whoever has the bytes and opens the commitment with it (formats.md: signatures don't cover salts).
  */
 function openingProblem(db: Database, scratch: Database, hall_id: string, now: string): FirstBad | undefined {
+  const seq = missingSalt(db, hall_id);
+  if (seq !== undefined) return { seq, reason: "the salt of what it commits to is missing" };
   const openings = new Map(openingsOf(db, hall_id).map((opening) => [opening.commitment, opening]));
   for (const hold of scratch.each<Projections["holds"]>("SELECT * FROM holds ORDER BY seq")) {
     const opening = openings.get(hold.arguments);
     openings.delete(hold.arguments);
     const isOpen = (hold.state === "pending" || hold.state === "granted") && hold.ends_at > now;
-    const reason = wrongWith(opening, isOpen);
+    const reason = opening && wrongWith(opening, isOpen);
     if (reason !== undefined) return { seq: hold.seq, reason };
   }
   const odd = [...openings.values()].find(({ salt, bytes }) => bytes !== null || salt.length !== SALT_BYTES);
@@ -133,12 +144,10 @@ function openingProblem(db: Database, scratch: Database, hall_id: string, now: s
 
 type Opening = LedgerTables["openings"];
 
-function wrongWith(opening: Opening | undefined, isOpen: boolean): string | undefined {
-  if (opening === undefined) return "the salt of its arguments is missing";
-  const { salt, bytes } = opening;
+function wrongWith({ commitment: committed, salt, bytes }: Opening, isOpen: boolean): string | undefined {
   if (salt.length !== SALT_BYTES) return `the salt of its arguments isn't ${SALT_BYTES} bytes`;
   if (bytes === null) return isOpen ? "it is open, and its arguments are missing" : undefined;
-  const isIt = commitment("arguments", bytes, salt) === opening.commitment;
+  const isIt = commitment("arguments", bytes, salt) === committed;
   return isIt ? undefined : "the arguments kept for it aren't those that it commits to";
 }
 

@@ -61,7 +61,7 @@ function fileWitness(path: string): Witness {
       const { text, bytes } = readTail(path);
       return { heads: parseWitness(text), isTorn: text !== "" && !text.endsWith("\n"), bytes };
     },
-    all: () => parseWitness(readIfThere(path)),
+    all: () => parseWitness(readIfThere(path, "", () => readFileSync(path, "latin1"))),
     append(head) {
       return toWitness(path, () => {
         // One look, since every call counts here: another process may have replaced the file, or somebody moved it.
@@ -112,35 +112,28 @@ function toWitness<T>(path: string, work: () => T): T {
 }
 
 function readTail(path: string): { text: string; bytes: number } {
-  let fd: number;
-  try {
-    fd = openSync(path, "r");
-  } catch (error) {
-    if (isMissing(error)) return { text: "", bytes: 0 };
-    throw unreadable(path, error);
-  }
-  try {
-    const bytes = fstatSync(fd).size;
-    const start = Math.max(0, bytes - TAIL_BYTES);
-    const buffer = Buffer.alloc(bytes - start);
-    const text = buffer.toString("latin1", 0, readSync(fd, buffer, 0, buffer.length, start));
-    return { text: start === 0 ? text : text.slice(text.indexOf("\n") + 1), bytes };
-  } finally {
-    closeSync(fd);
-  }
+  return readIfThere(path, { text: "", bytes: 0 }, () => {
+    const fd = openSync(path, "r");
+    try {
+      const bytes = fstatSync(fd).size;
+      const start = Math.max(0, bytes - TAIL_BYTES);
+      const buffer = Buffer.alloc(bytes - start);
+      const text = buffer.toString("latin1", 0, readSync(fd, buffer, 0, buffer.length, start));
+      return { text: start === 0 ? text : text.slice(text.indexOf("\n") + 1), bytes };
+    } finally {
+      closeSync(fd);
+    }
+  });
 }
 
-function readIfThere(path: string): string {
+function readIfThere<T>(path: string, otherwise: T, read: () => T): T {
   try {
-    return readFileSync(path, "latin1");
+    return read();
   } catch (error) {
-    if (isMissing(error)) return "";
-    throw unreadable(path, error);
+    if (isMissing(error)) return otherwise;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new RecordsError("WITNESS", `the witness ${path} can't be read: ${why}`, { cause: error });
   }
-}
-
-function unreadable(path: string, error: unknown): RecordsError {
-  return new RecordsError("WITNESS", `the witness ${path} can't be read`, { cause: error });
 }
 
 function isMissing(error: unknown): boolean {

@@ -22,6 +22,7 @@ import type { RouteDecision } from "../../src/protocol/decision.js";
 import type { FaultCode } from "../../src/protocol/outcome.js";
 import type { Draft } from "../../src/records/draft.js";
 import { openStore, type Store, type StoreOptions } from "../../src/records/store.js";
+import type { Tx } from "../../src/records/transaction.js";
 
 /** The keys of shared/vectors/formats.md. */
 export const LEDGER = signerFromSeed(new Uint8Array(32).fill(1));
@@ -236,7 +237,10 @@ function factsOf({ approval_id, holds }: HoldRequest): JsonObject {
   return { skill: { approval: { state: "granted", approval_id, holds } } };
 }
 
-export function receiptDraft(parent_id: string, fault?: FaultCode): Draft<"receipt"> {
+export function receiptDraft(
+  parent_id: string,
+  { fault, result = null }: { readonly fault?: FaultCode; readonly result?: string | null } = {},
+): Draft<"receipt"> {
   return {
     kind: "receipt",
     parent_id,
@@ -244,7 +248,7 @@ export function receiptDraft(parent_id: string, fault?: FaultCode): Draft<"recei
       ...common(),
       outcome: fault === undefined ? "done" : "failed",
       fault: fault === undefined ? null : { code: fault, detail: null },
-      result: sha256Hex("a result"),
+      result,
       started_at: timestamp(START),
       ended_at: timestamp(START),
       containment: null,
@@ -253,11 +257,24 @@ export function receiptDraft(parent_id: string, fault?: FaultCode): Draft<"recei
   };
 }
 
-/** A call that was allowed and has its receipt: two records. */
+/** A call that was allowed and has its receipt: two records, with the salts of what they commit to. */
 export async function call(store: Store): Promise<{ decision: string; receipt: string }> {
-  const decision = (await store.write((tx) => tx.append(decisionDraft()))).value.record_id;
-  const receipt = (await store.write((tx) => tx.append(receiptDraft(decision)))).value.record_id;
-  return { decision, receipt };
+  const decided = await store.write((tx) =>
+    tx.append(decisionDraft({ arguments: keptSalt(tx, "arguments") })),
+  );
+  const decision = decided.value.record_id;
+  const ended = await store.write((tx) =>
+    tx.append(receiptDraft(decision, { result: keptSalt(tx, "result") })),
+  );
+  return { decision, receipt: ended.value.record_id };
+}
+
+/** A commitment of which the salt is kept. */
+function keptSalt(tx: Tx, name: "arguments" | "result"): string {
+  const salt = crypto.getRandomValues(new Uint8Array(32));
+  const committed = commitment(name, encode("{}"), salt);
+  tx.keepSalt(committed, salt);
+  return committed;
 }
 
 export type HoldOf = Partial<Pick<HoldRequest, "needed" | "mode" | "agent" | "grant_seconds">> & {

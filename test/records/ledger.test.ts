@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -18,7 +19,7 @@ import { type Job, makeLedger } from "../../src/records/ledger.js";
 import { migrate } from "../../src/records/migrations.js";
 import { makeQueue } from "../../src/records/queue.js";
 import { MAX_WITNESS_BYTES, openWitness } from "../../src/records/witnessFile.js";
-import { beginHall, call, decisionDraft, inDir, LEDGER, open, START, tempDir } from "./home.js";
+import { beginHall, call, decisionDraft, inDir, LEDGER, open, order, START, tempDir } from "./home.js";
 import { raw } from "./raw.js";
 
 const linesOf = (file: string): ReturnType<typeof parseWitness> => parseWitness(readFileSync(file, "latin1"));
@@ -75,6 +76,15 @@ describe("a commit", () => {
 
 const LEDGER_OPERATOR = signerFromSeed(new Uint8Array(32).fill(2)).key;
 
+const revoke = (name: string) =>
+  ({
+    kind: "standing",
+    subject: `skill:org.acme/${name}`,
+    state: "revoked",
+    adapter: null,
+    scope: "org",
+  }) as const;
+
 describe("a witness that can't be written", () => {
   test("stops everything until it can be, and then has the head", async () => {
     const { home, store } = await begun();
@@ -90,6 +100,26 @@ describe("a witness that can't be written", () => {
     expect(linesOf(home.witness).map(({ size: seen }) => seen)).toEqual([3, 4, 5]);
     expect(store.openCalls()).toHaveLength(1); // the call that never ran, for the hall to abandon
     expect(store.verify()).toMatchObject({ ok: true });
+  });
+
+  test("lets an order stand that was committed, and says so; the next one isn't even recorded", async () => {
+    const { home, store } = await begun();
+    rmSync(home.witness);
+    mkdirSync(home.witness);
+    await expect(order(store, revoke("a"))).rejects.toMatchObject({
+      code: "WITNESS",
+      message: expect.stringMatching(
+        /^It is recorded and stays: an order.* is in force.*can't be acknowledged: the witness/,
+      ),
+    });
+    await expect(order(store, revoke("b"))).rejects.toMatchObject({
+      code: "WITNESS",
+      message: expect.stringMatching(/^Nothing was recorded: the witness/),
+    });
+    expect(store.allStanding().map(({ subject }) => subject)).toEqual(["skill:org.acme/a"]);
+    const later = await open(home);
+    expect(later.state().problem).toMatchObject({ code: "WITNESS" });
+    await expect(order(later, revoke("b"))).rejects.toMatchObject({ code: "WITNESS" });
   });
 
   test("is made again where it was deleted", async () => {
@@ -179,10 +209,26 @@ describe("a ledger that isn't what was seen is read, and not written", () => {
     await expect(open({ file: theirs.home.file, witness: mine.home.witness })).rejects.toMatchObject({
       code: "UNAVAILABLE",
     });
-    await expect(open({ file: inDir(tempDir()).file, witness: mine.home.witness })).rejects.toMatchObject({
-      code: "UNAVAILABLE",
-    });
   });
+
+  test.each(["gone", "empty"])(
+    "of which the witness is there, and the database %s: none is made in its place",
+    async (how) => {
+      const { home, store } = await begun();
+      store.close();
+      rmSync(home.file);
+      if (how === "empty") writeFileSync(home.file, "");
+      for (const readonly of [false, true]) {
+        const message = expect.stringMatching(`2 records of Hall .* is ${how}\\. Put it back`);
+        await expect(open({ ...home, readonly })).rejects.toMatchObject({ code: "LOST", message });
+      }
+      expect(existsSync(home.file)).toBe(how === "empty");
+      writeFileSync(home.witness, "damaged\n");
+      await expect(open(home)).rejects.toMatchObject({ code: "LOST" });
+      rmSync(home.witness);
+      expect((await open(home)).state().hall_id).toBeNull();
+    },
+  );
 
   test("with a ledger key that isn't the Hall's", async () => {
     const { home, store } = await begun();

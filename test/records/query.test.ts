@@ -58,7 +58,7 @@ describe("records are found by", () => {
     await beginHall(store);
     const start = async () => (await store.write((tx) => tx.append(decisionDraft()))).value.record_id;
     const [failed, died] = [await start(), await start()];
-    await store.write((tx) => tx.append(receiptDraft(failed, "HANDLER_ERROR")));
+    await store.write((tx) => tx.append(receiptDraft(failed, { fault: "HANDLER_ERROR" })));
     await store.write((tx) =>
       tx.append({ kind: "abandoned", parent_id: died, body: common({ actor: null }) }),
     );

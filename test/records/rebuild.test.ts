@@ -5,35 +5,41 @@ import { DECIDING_TABLES } from "../../src/records/schema.js";
 import { fillHall } from "./everything.js";
 import { inDir, open, tempDir } from "./home.js";
 import { raw } from "./raw.js";
+import { TAMPERING } from "./tampering.js";
 
-const TAMPERING = [
-  "DELETE FROM standing",
-  "UPDATE standing SET subject = 'skill:org.acme/other'",
-  "UPDATE orders SET policy_digest = (SELECT min(policy_digest) FROM orders) WHERE policy_digest IS NOT NULL",
-  "DELETE FROM orders WHERE seq = (SELECT max(seq) FROM orders)",
-  "UPDATE installs SET artifact_digest = 'f00d', version = '9.9.9'",
-  "INSERT INTO keys SELECT hall_id, 0, record_id, NULL, NULL, 'operator', 'ed25519:00' FROM keys LIMIT 1",
-  "UPDATE holds SET state = 'granted', ends_at = '2099-01-01T00:00:00.000Z' WHERE state = 'used'",
-  "UPDATE holds SET needed = 0",
-  "DELETE FROM approvals",
-  "UPDATE heads SET epoch = 0",
-];
+test.each(TAMPERING)(
+  "what decides is rebuilt when a home is opened, and said, after %s",
+  async (sql, said) => {
+    const home = inDir(tempDir());
+    const store = await open(home);
+    await fillHall(store);
+    const decides = () => tables.map((table) => db.prepare(`SELECT * FROM ${table} ORDER BY seq`).all());
+    const tables = [...DECIDING_TABLES];
+    const db = raw(home.file);
+    const before = decides();
+    const epoch = store.state().epoch;
+    store.close();
+    db.exec(sql);
+    const again = await open(home);
+    expect(decides()).toEqual(before);
+    expect(again.state()).toMatchObject({ epoch, problem: null });
+    expect(again.repaired).toEqual([expect.stringMatching(said)]);
+    expect(again.verify()).toMatchObject({ ok: true });
+    expect((await open(home)).repaired).toEqual([]);
+  },
+);
 
-test.each(TAMPERING)("what decides is rebuilt when a home is opened, after %s", async (sql) => {
+test("whoever may only read a home in which something was changed hears of it, and can't go on", async () => {
   const home = inDir(tempDir());
   const store = await open(home);
   await fillHall(store);
-  const decides = () => tables.map((table) => db.prepare(`SELECT * FROM ${table} ORDER BY seq`).all());
-  const tables = [...DECIDING_TABLES];
-  const db = raw(home.file);
-  const before = decides();
-  const epoch = store.state().epoch;
   store.close();
-  db.exec(sql);
-  const again = await open(home);
-  expect(decides()).toEqual(before);
-  expect(again.state()).toMatchObject({ epoch, problem: null });
-  expect(again.verify()).toMatchObject({ ok: true });
+  raw(home.file).exec("DELETE FROM standing");
+  const reader = await open({ ...home, readonly: true });
+  expect(reader.repaired).toEqual([]);
+  expect(reader.state().problem).toMatchObject({
+    message: expect.stringContaining("standing (of record 8)"),
+  });
 });
 
 test("a home that is as its records say isn't written at all when it is opened", async () => {
@@ -41,7 +47,7 @@ test("a home that is as its records say isn't written at all when it is opened",
   const store = await open(home);
   await fillHall(store);
   const before = store.dataVersion();
-  await open(home);
+  expect((await open(home)).repaired).toEqual([]);
   expect(store.dataVersion()).toBe(before);
 });
 

@@ -1,12 +1,22 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Value } from "../../src/records/sql.js";
 import { openStore } from "../../src/records/store.js";
+import { verifyFiles } from "../../src/records/verifyFiles.js";
 import { fillHall } from "./everything.js";
 import { inDir, LEDGER, open, START, tempDir } from "./home.js";
+import { TAMPERING } from "./tampering.js";
 
 // LONG_N=1000 LONG_SEED=7 npx vitest run test/records/verify.test.ts
 const N = Number(process.env["LONG_N"] ?? 150);
@@ -25,8 +35,84 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dirname(source.file), { recursive: true, force: true }));
 
-test("a Hall with everything in it verifies, also by whoever only reads", async () => {
-  expect(await verdictOn(source)).toMatchObject({ ok: true, records, unread: 0 });
+test("a Hall with everything in it verifies: its files, and a store that is open", async () => {
+  const verdict = { ok: true, records, unread: 0 };
+  expect(await verdictOn(source)).toMatchObject(verdict);
+  for (const readonly of [true, false]) {
+    const store = await openStore({ ...source, ledgerKey: LEDGER, clock: () => START, readonly });
+    expect(store.verify()).toMatchObject(verdict);
+    store.close();
+  }
+});
+
+test.each(TAMPERING)("what opening would put right is found, and left as it is, after %s", async (sql) => {
+  const home = copyOf(source);
+  withoutTriggers(home.file, (db) => db.exec(sql));
+  const before = readFileSync(home.file);
+  expect(await verdictOn(home)).toMatchObject({ ok: false, first_bad: { seq: expect.any(Number) } });
+  expect(await verdictOn(home)).toMatchObject({ ok: false });
+  expect(readFileSync(home.file).equals(before)).toBe(true);
+  (await open(home)).close();
+  expect(await verdictOn(home)).toMatchObject({ ok: true });
+});
+
+describe("files that hold no Hall", () => {
+  test("a database that is gone or empty, beside its witness, is the first record missing", async () => {
+    const home = copyOf(source);
+    const first_bad = { seq: 0, reason: expect.stringContaining(`the witness has seen ${records} records`) };
+    rmSync(home.file);
+    expect(await verdictOn(home)).toEqual({ ok: false, records: 0, first_bad });
+    expect(existsSync(home.file)).toBe(false);
+    writeFileSync(home.file, "");
+    expect(await verdictOn(home)).toEqual({ ok: false, records: 0, first_bad });
+    expect(statSync(home.file).size).toBe(0);
+  });
+
+  test("a database made new in its place, another one, or what is none", async () => {
+    const fresh = inDir(tempDir());
+    (await open(fresh)).close();
+    copyFileSync(source.witness, fresh.witness);
+    const other = inDir(tempDir());
+    new DatabaseSync(other.file).exec("CREATE TABLE mine (a)");
+    const none = inDir(tempDir());
+    writeFileSync(none.file, "no database, however long it is looked at. ".repeat(100));
+    for (const home of [fresh, other, none]) {
+      expect(await verdictOn(home)).toMatchObject({ ok: false, records: 0, first_bad: { seq: null } });
+    }
+  });
+
+  test("a database of a newer version is none of this version's business", async () => {
+    const home = copyOf(source);
+    withoutTriggers(home.file, (db) => db.exec("PRAGMA user_version = 99"));
+    await expect(verdictOn(home)).rejects.toMatchObject({ code: "NEWER_VERSION" });
+  });
+});
+
+describe("salts of arguments and results", () => {
+  test("each is there, and of its length, for each record that commits with one", async () => {
+    const without = (seq: number, path: string) =>
+      verdictAfter(
+        `DELETE FROM openings WHERE commitment = (SELECT json_extract(CAST(body AS TEXT), '${path}') FROM ledger WHERE seq = ${seq})`,
+      );
+    const first_bad = (seq: number) => ({ seq, reason: expect.stringContaining("salt") });
+    expect(await without(2, "$.route_input.request.arguments")).toMatchObject({ first_bad: first_bad(2) });
+    expect(await without(3, "$.result")).toMatchObject({ first_bad: first_bad(3) });
+    expect(await verdictAfter("DELETE FROM openings")).toMatchObject({ first_bad: first_bad(2) });
+    const short = "UPDATE openings SET salt = zeroblob(31) WHERE bytes IS NULL";
+    expect(await verdictAfter(short)).toMatchObject({ ok: false });
+  });
+
+  test("and each belongs to a record", async () => {
+    const stray =
+      "INSERT INTO openings SELECT hall_id, lower(hex(zeroblob(32))), zeroblob(32), NULL FROM heads";
+    expect(await verdictAfter(stray)).toMatchObject({ ok: false, first_bad: { seq: null } });
+  });
+
+  test("one that was changed shows where its bytes are kept; elsewhere only whoever has them can tell", async () => {
+    const changed = (where: string) => `UPDATE openings SET salt = zeroblob(32) WHERE bytes ${where}`;
+    expect(await verdictAfter(changed("IS NOT NULL"))).toMatchObject({ ok: false });
+    expect(await verdictAfter(changed("IS NULL"))).toMatchObject({ ok: true });
+  });
 });
 
 test("open calls are listed", async () => {
@@ -68,10 +154,7 @@ describe("it names the first bad record", () => {
   ];
 
   test.each(changes)("after a change of %s", async (_, sql, seq) => {
-    const home = copyOf(source);
-    withoutTriggers(home.file, (db) => db.exec(sql));
-    const verdict = await verdictOn(home);
-    expect(verdict).toMatchObject({ ok: false, first_bad: { seq } });
+    expect(await verdictAfter(sql)).toMatchObject({ ok: false, first_bad: { seq } });
   });
 
   test("when a trigger is missing, and not when it is back", async () => {
@@ -135,13 +218,15 @@ const QUERY = {
   tool: "hall_why",
 };
 
+/** As `hall audit verify` looks: at the files, which stay as they are. */
 async function verdictOn(home: Home) {
-  const store = await openStore({ ...home, ledgerKey: LEDGER, clock: () => START, readonly: true });
-  try {
-    return store.verify();
-  } finally {
-    store.close();
-  }
+  return verifyFiles({ ...home, clock: () => START });
+}
+
+async function verdictAfter(sql: string) {
+  const home = copyOf(source);
+  withoutTriggers(home.file, (db) => db.exec(sql));
+  return verdictOn(home);
 }
 
 function copyOf(home: Home): Home {
@@ -212,9 +297,10 @@ function damage(file: string, random: () => number): string {
         continue;
       }
       const column = columns[below(columns.length)] ?? "";
-      // The salt of a closed hold's arguments can't be checked once the bytes are gone (verify.ts says so).
-      if (table === "openings" && column === "salt" && row.bytes === null) continue;
       const value = changed(row[column], random);
+      // Without its bytes a salt can't be told from another of its length (verify.ts says so).
+      const isSalt = table === "openings" && column === "salt" && row.bytes === null;
+      if (isSalt && value instanceof Uint8Array && value.length === row.salt.length) continue;
       try {
         const { changes } = db
           .prepare(`UPDATE ${table} SET ${column} = ? WHERE ${where}`)
