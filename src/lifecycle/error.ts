@@ -197,6 +197,8 @@ const RECORDS_CODES: Readonly<Record<string, Said>> = {
     "NEWER_VERSION",
     "This home was used by a newer version of wcp-hall; install that version.",
   ],
+  LOST: ["LEDGER", "Nothing was made in its place."], // what helps is in the message: verify would say the same
+  WITNESS: ["LEDGER", "Make the witness a plain file that this user can read and write."],
   FULL,
 };
 

@@ -107,6 +107,7 @@ export function ledgerOf({ ledger }: Pick<HallParts, "ledger">): Store {
   return store;
 }
 
+/** Before the first apply on this machine. */
 export function noLedger(): LifecycleError {
   return new LifecycleError(
     "NOT_APPLIED",

@@ -41,7 +41,9 @@ test("a database that is gone is the first record missing, and nothing makes ano
   renameSync(file, `${file}.away`);
   for (const verb of [() => listSkills(ws), () => auditQuery(ws, {}), () => applyHome(ws)]) {
     expect(await failure(verb())).toMatchObject({
+      code: "LEDGER",
       message: expect.stringMatching(/the witness has seen 2 records .*hall\.db, is gone\. Put it back/),
+      helps: expect.not.stringContaining("audit verify"),
     });
   }
   expect(await auditVerify(ws)).toMatchObject({
