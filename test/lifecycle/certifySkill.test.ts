@@ -98,6 +98,9 @@ test("without keys there is nothing to sign with", async () => {
   const ws = await homeOf();
   const dir = notes(ws);
   rmSync(ws.environment["HALL_STATE"] ?? "", { recursive: true });
-  expect(await failure(certifySkill(ws, { dir }))).toMatchObject({ code: "NOT_APPLIED" });
+  expect(await failure(certifySkill(ws, { dir }))).toMatchObject({
+    code: "NOT_APPLIED",
+    message: expect.stringContaining(`it has no state for ${join(ws.cwd, ".hall")}`),
+  });
   expect(await failure(certifySkill(workshop(), { dir }))).toMatchObject({ code: "NO_HOME" });
 });

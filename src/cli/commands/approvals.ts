@@ -90,6 +90,8 @@ function addAnswer(
       });
       out.result({ ok: true, ...hold }, () => [stateLine(hold)]);
       if (hold.state === "granted") out.note("The same call now runs once, within ten minutes.");
+      if (hold.state === "refused")
+        out.note("Refused: the call never ran, and asking again is denied (DENY_APPROVAL_REFUSED).");
       return EXIT.ok;
     },
   });
