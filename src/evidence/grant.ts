@@ -20,8 +20,8 @@ export type GrantState =
 
 /**
  * Whether a hold is granted at `now`, from its records in the ledger's order (formats.md, Holds and grants).
- * N different approvers must have approved before the request's expires_at; a second yes of one of them, a late one,
- * or one that isn't theirs counts nothing. A deny of any approver, at any time before consumption, refuses.
+ * N different approvers, with N different keys, must have approved before the request's expires_at; a second yes of
+ * one of them or by one of their keys, a late one, or one that isn't theirs counts nothing. A deny of any approver, at any time before consumption, refuses.
  * Consuming is the caller's: one approval_id, one decision.
  */
 export function checkGrant(hold: {
@@ -32,13 +32,16 @@ export function checkGrant(hold: {
 }): GrantState {
   const { request, now } = hold;
   const said = new Set<string>();
+  let yes = 0;
   let granted_at: string | undefined;
   for (const approval of hold.approvals) {
     const answer = answerOf(approval, request, hold.approvers);
     if (answer?.verdict === "deny") return { state: "refused" };
     if (answer === undefined || approval.at >= request.expires_at) continue;
-    said.add(answer.by);
-    if (said.size >= request.needed) granted_at ??= approval.at;
+    if (answer.as.some((name) => said.has(name))) continue;
+    for (const name of answer.as) said.add(name);
+    yes++;
+    if (yes >= request.needed) granted_at ??= approval.at;
   }
   if (granted_at === undefined) {
     const { expires_at } = request;
@@ -74,7 +77,8 @@ export function openVote(
   return isTheirs && isThisRequest && vote.via === null ? vote : undefined;
 }
 
-type Answer = { readonly by: string; readonly verdict: "approve" | "deny" };
+/** `as`: the names that say yes only once, an approver's id and key. */
+type Answer = { readonly as: readonly string[]; readonly verdict: "approve" | "deny" };
 
 function answerOf(
   approval: RecordedApproval,
@@ -83,8 +87,10 @@ function answerOf(
 ): Answer | undefined {
   if (approval.vote !== null) {
     const vote = openVote(approval.vote, request, approvers);
-    return vote && { by: `approver ${vote.approver_id}`, verdict: vote.verdict };
+    if (vote === undefined) return undefined;
+    const keys = approvers.filter(({ id }) => id === vote.approver_id).map(({ key }) => `key ${key}`);
+    return { as: [`approver ${vote.approver_id}`, ...keys], verdict: vote.verdict };
   }
   if (request.mode !== "confirm" || approval.confirmed_via === null) return undefined;
-  return { by: "the client", verdict: "approve" };
+  return { as: ["the client"], verdict: "approve" };
 }

@@ -82,6 +82,14 @@ describe("two approvals", () => {
   const two = { ...REQUEST, needed: 2 };
   const first = yes(60, voteBy(APPROVER, { request: two }));
 
+  test("by one key under two names are one", () => {
+    const alicesOther = { id: "bob", key: APPROVER.key };
+    const second = yes(70, voteBy(APPROVER, { request: two, approver_id: "bob" }));
+    const approvers = [ALICE, alicesOther];
+    const grant = checkGrant({ request: two, approvals: [first, second], approvers, now: at(71) });
+    expect(grant.state).toBe("pending");
+  });
+
   test("of different approvers; the second one starts the grant", () => {
     expect(check([first], 61, two).state).toBe("pending");
     expect(check([first, bobs(70, { request: two })], 71, two)).toMatchObject({
