@@ -1,22 +1,37 @@
 import { HANDLER_MODULES } from "../protocol/modules.js";
 import { HEADER_ROOM } from "./frames.js";
 
+/** What sends signals, opens another process's inspector, hands out live handles, or reaches modules by another way. */
+const PROCESS_INTERNALS = [
+  "kill",
+  "_kill",
+  "_debugProcess",
+  "_debugEnd",
+  "_getActiveHandles",
+  "_getActiveRequests",
+  "binding",
+  "_linkedBinding",
+  "getBuiltinModule",
+];
+const NETWORK_GLOBALS = ["fetch", "WebSocket", "EventSource", "XMLHttpRequest"];
+
 /**
- * The fixed program of a contained child, given as `--input-type=module -e BOOT`, so no path is read. It takes what it
+ * The fixed program of a contained child, by whether its skill may use the network at all; given as `--input-type=module -e BOOT`, so no path is read. It takes what it
  * needs from the language before any handler runs: a handler that patches JSON or process.exit patches its own copy.
  * It reads frames from fd 3 and answers on fd 4 (frames.ts); its parent's end closes fd 3, which ends it.
  *
  * parent: `load {tool}` + source, `call {id, tool, output_bytes, data_dir, caller}` + input, `abort {id}`.
  * child: `ready`, `done {id}` + output, `failed {id, code, detail}`, `progress {id, …}`, `log {id, text}`,
- * `dying {detail}` (an error that no call caught: nothing in this process can be trusted to go on).
+ * `dying {detail}` (an error that no call caught: nothing in this process can be trusted to go on), `stuck`.
  *
  * While a call runs, fd 3 doesn't keep the process alive: a handler whose promise nothing can settle any more empties
- * the event loop and the child exits at once, long before its deadline.
+ * the event loop and the child says that it is stuck, long before its deadline.
  *
  * None of this is a boundary against the handler, which shares the process and can write fd 4 itself. The boundary is
- * the permission flags (flags.ts) and that the parent trusts no byte from here.
+ * the permission flags (flags.ts) and that the parent trusts no byte from here. Taking signals and sockets away is
+ * hardening only: the flags stop neither, one missed way back to them is enough, and so the facts stay "none".
  */
-export const BOOT = `
+export const bootProgram = (network: boolean): string => `
 import { writeSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { Socket } from "node:net";
@@ -37,7 +52,11 @@ for (const name of ${JSON.stringify(HANDLER_MODULES)}) allowed[name] = true;
 for (const name of builtinModules) {
   if (name !== "console" && name !== "crypto" && name !== "process") delete globalThis[name];
 }
-delete process.getBuiltinModule;
+for (const name of ${JSON.stringify(PROCESS_INTERNALS)}) delete process[name];
+if (!${network}) {
+  for (const name of ${JSON.stringify(NETWORK_GLOBALS)}) delete globalThis[name];
+  delete Socket.prototype.connect; // all of Node's TCP goes through it, and stdout and fd 3 are such sockets
+}
 
 function send(header, text = "") {
   const head = from(stringify(header) + "\\n");
@@ -185,6 +204,10 @@ function take(chunk) {
   }
 }
 
+process.on("beforeExit", () => {
+  send({ __proto__: null, t: "stuck" });
+  exit(0);
+});
 process.on("uncaughtException", (error) => {
   send({ __proto__: null, t: "dying", detail: describe(error) });
   exit(70);

@@ -39,6 +39,10 @@ type Entry = { readonly call: Call; readonly release: () => void; answered: bool
 
 const TOO_MUCH_CHATTER = failure("OUTPUT_TOO_LARGE", "printed, logged or reported more than 16 MiB");
 const NOT_FROM_BOOT = failure("OUTPUT_INVALID", "the process wrote an answer that isn't one");
+const STUCK = failure(
+  "HANDLER_EXITED",
+  "its promise never settles: the handler waits, and no timer, file or other work is left that could end that",
+);
 const COMPANY_STOPPED = failure("HANDLER_EXITED", "another call in the same process had to be stopped");
 
 export function makeCalls(options: CallsOptions): Calls {
@@ -98,6 +102,7 @@ export function makeCalls(options: CallsOptions): Calls {
     },
     receive({ header, payload }) {
       if (header.t === "dying") return options.stop(failure("HANDLER_ERROR", asText(header.detail)));
+      if (header.t === "stuck") return options.stop(STUCK);
       const id = typeof header.id === "number" ? header.id : 0;
       const entry = entries.get(id);
       if (entry === undefined || entry.answered) {

@@ -1,8 +1,9 @@
-import { BOOT } from "./boot.js";
+import { bootProgram } from "./boot.js";
 import type { Call } from "./call.js";
 import { makeCalls } from "./calls.js";
 import { type Allowance, containmentFlags } from "./flags.js";
 import { encodeFrame, FrameError, readFrames } from "./frames.js";
+import { diesWithParent } from "./launch.js";
 import { watchMemory } from "./memory.js";
 import { type Contained, SpawnError, spawnContained } from "./spawn.js";
 import { type Failure, failure } from "./types.js";
@@ -15,9 +16,13 @@ export type Child = {
   readonly running: number;
   /** False from the first doubt about it on: it gets no further call. */
   readonly fit: boolean;
+  /** Whether any of the skill's code was ever in it. */
+  readonly used: boolean;
   /** Whether the handler that it has, or would get, for this tool is exactly these bytes. */
   holds(tool: string, source: Uint8Array): boolean;
   start(call: Call, source: Uint8Array): void;
+  /** It may finish what runs in it and gets no further call. */
+  retire(): void;
   /** Ends it and whatever runs in it, for this reason, and resolves when it is gone. */
   stop(reason: Failure): Promise<void>;
   /** The same without waiting or answering anybody, for when this process is about to end. */
@@ -27,6 +32,8 @@ export type Child = {
 export type ChildOptions = Allowance & {
   /** The Node that runs it, and what that is started through. */
   readonly command: readonly string[];
+  /** Whether the skill may use the network in any way. */
+  readonly network: boolean;
   readonly graceMs: number;
   /** Called when a call has ended, and when the child is gone. */
   readonly onChange: () => void;
@@ -36,12 +43,25 @@ export type ChildOptions = Allowance & {
 const BOOT_MS = 30_000;
 /** How long a dead child's last words may take to arrive. */
 const DRAIN_MS = 500;
+/** V8 says so before it aborts, and Node prints a native stack after it. A handler can print the same: it is a hint. */
+const HEAP_FULL = /fatal.*out of memory/i;
+const LAST_COMPLAINTS = 8_192;
 
-/** Starts one child. Throws FlagsError or SpawnError. */
+/**
+ * Starts one child. Between calls it is stopped (SIGSTOP), so nothing that a handler left behind runs without a
+ * decision; only where a stopped child still dies with this process (launch.ts), or it would outlive a killed Hall.
+ * Throws FlagsError or SpawnError.
+ */
 export async function openChild(options: ChildOptions): Promise<Child> {
   const flags = containmentFlags(options);
-  const contained = await spawnContained(options.command, [...flags, "--input-type=module", "-e", BOOT]);
+  const program = bootProgram(options.network);
+  const contained = await spawnContained(options.command, [...flags, "--input-type=module", "-e", program]);
+  const pausable = diesWithParent(options.command);
   let fit = true;
+  let used = false;
+  const retire = () => {
+    fit = false;
+  };
   const stop = async (reason: Failure) => {
     fit = false;
     calls.condemn(reason);
@@ -53,10 +73,11 @@ export async function openChild(options: ChildOptions): Promise<Child> {
     graceMs: options.graceMs,
     send: (header, payload) => void contained.input.write(encodeFrame(header, payload)),
     stop: (reason) => void stop(reason),
-    retire: () => {
-      fit = false;
+    retire,
+    onEnd() {
+      options.onChange();
+      if (pausable && calls.size === 0) contained.pause();
     },
-    onEnd: options.onChange,
   });
 
   let booted = () => {};
@@ -80,9 +101,13 @@ export async function openChild(options: ChildOptions): Promise<Child> {
       );
     }
   });
+  let complaints = "";
   for (const [from, stream] of contained.printed.entries()) {
-    stream.on("data", (chunk: Uint8Array) => calls.print(chunk, from));
+    stream.on("data", (chunk: Buffer) => calls.print(chunk, from));
   }
+  contained.errors.on("data", (chunk: Buffer) => {
+    complaints = (complaints + chunk.toString("latin1")).slice(-LAST_COMPLAINTS);
+  });
   const stopWatching = watchMemory(contained.pid, options.memory_mb, (mb) => {
     stop(
       failure(
@@ -95,7 +120,10 @@ export async function openChild(options: ChildOptions): Promise<Child> {
     fit = false;
     stopWatching();
     if (calls.size > 0) await drained(contained);
-    calls.endAll(failure("HANDLER_EXITED", `the process ${how} before it answered`));
+    const why = HEAP_FULL.test(complaints)
+      ? `ran out of memory: the limit is ${options.memory_mb} MiB of heap`
+      : `the process ${how} before it answered`;
+    calls.endAll(failure("HANDLER_EXITED", why));
     options.onChange();
   });
 
@@ -107,8 +135,16 @@ export async function openChild(options: ChildOptions): Promise<Child> {
     get fit() {
       return fit;
     },
+    get used() {
+      return used;
+    },
     holds: calls.holds,
-    start: calls.start,
+    start(call, source) {
+      used = true;
+      if (pausable) contained.resume();
+      calls.start(call, source);
+    },
+    retire,
     stop,
     killNow: contained.killNow,
   };
@@ -131,15 +167,15 @@ function started({ exit, kill }: Contained, onReady: (done: () => void) => void)
   });
 }
 
-/** Waits for what a dead child wrote last; not for ever, since a grandchild could hold the pipe. */
-function drained({ output }: Contained): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, DRAIN_MS);
-    const done = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    if (output.closed) done();
-    else output.once("close", done);
+/** Waits for what a dead child wrote last; not for ever, since a grandchild could hold the pipes. */
+async function drained({ output, printed }: Contained): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, DRAIN_MS);
   });
+  const closed = [output, ...printed].map(
+    (stream) => new Promise<void>((resolve) => (stream.closed ? resolve() : stream.once("close", resolve))),
+  );
+  await Promise.race([Promise.all(closed), tooLong]);
+  clearTimeout(timer);
 }

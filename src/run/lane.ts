@@ -7,6 +7,8 @@ import { type Failure, failure } from "./types.js";
 /** The calls of one (artifact, tenant, env): at most one child at a time, and those who wait for it. */
 export type Lane = {
   submit(call: Call): void;
+  /** What runs may finish; its child ends then, or now, and whoever comes after gets a new one. */
+  retire(): void;
   close(): Promise<void>;
   killNow(): void;
 };
@@ -17,6 +19,7 @@ export type LaneOptions = {
   /** As the job names it, not yet looked at; null for none. */
   readonly data_dir: string | null;
   readonly writes: boolean;
+  readonly network: boolean;
   readonly idleMs: number;
   readonly graceMs: number;
   /** Resolves when this machine's containment has been tried and holds; rejects with why not. */
@@ -86,11 +89,14 @@ export function openLane(options: LaneOptions): Lane {
     }
     for (let next = waiting[0]; next !== undefined && child.fit; next = waiting[0]) {
       const { call, source } = next;
-      if (child.running >= Math.max(1, call.job.limits.concurrency)) return;
-      if (!child.holds(call.job.tool, source)) break; // other bytes under this digest never enter the same process
+      const { alone = false, tool, limits } = call.job;
+      if (child.running >= Math.max(1, limits.concurrency)) return;
+      if (alone && child.used) break; // what ran there may have changed what this one would run on
+      if (!child.holds(tool, source)) break; // other bytes under this digest never enter the same process
       waiting.shift();
       call.job.signal?.removeEventListener("abort", next.giveUp);
       child.start(call, source);
+      if (alone) child.retire();
     }
     if (child.running > 0) return;
     if (waiting.length > 0 || !child.fit || closed) leave(IDLE);
@@ -117,6 +123,10 @@ export function openLane(options: LaneOptions): Lane {
       else if (waiting.length >= MAX_WAITING)
         refuse(call, `${MAX_WAITING} calls wait for this skill already`);
       else wait(call, source);
+      pump();
+    },
+    retire() {
+      child?.retire();
       pump();
     },
     async close() {

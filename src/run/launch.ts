@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 
-const DIE_WITH_PARENT = ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--"];
+const DIE_WITH_PARENT: readonly string[] = ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--"];
 
 /**
  * What children are started through, so that even a busy one dies when this process is killed: it would never get to
@@ -14,4 +14,9 @@ export function findLauncher(): Promise<readonly string[]> {
       resolve(error === null ? DIE_WITH_PARENT : []),
     );
   });
+}
+
+/** Whether a child started by this command dies with this process even when it can't read that fd 3 ended. */
+export function diesWithParent(command: readonly string[]): boolean {
+  return DIE_WITH_PARENT.every((word, at) => command[at] === word);
 }

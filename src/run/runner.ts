@@ -5,7 +5,7 @@ import { type Call, makeCall } from "./call.js";
 import { containmentOf, runCanary, type Try, unexpected } from "./canary.js";
 import { type Lane, openLane } from "./lane.js";
 import { findLauncher } from "./launch.js";
-import type { Job, Runner } from "./types.js";
+import type { Job, LaneName, Runner } from "./types.js";
 
 export type RunnerOptions = {
   readonly clock?: Clock;
@@ -37,7 +37,7 @@ export function openRunner(options: RunnerOptions = {}): Runner {
     program = process.execPath,
     canary = runCanary,
   } = options;
-  const lanes = new Map<string, Lane>();
+  const lanes = new Map<string, Lane & { readonly name: LaneName }>();
   const deaf = () => {};
   const killAll = () => {
     for (const lane of lanes.values()) lane.killNow();
@@ -73,11 +73,14 @@ export function openRunner(options: RunnerOptions = {}): Runner {
     const { artifact_digest, tenant_id, env, data_dir, limits, envelope } = job;
     const { memory_mb } = limits;
     const writes = envelope.filesystem_writes.includes(OWN_DATA);
-    const key = JSON.stringify([artifact_digest, tenant_id, env, data_dir, memory_mb, writes]);
+    const network = envelope.network_egress !== "none";
+    const key = JSON.stringify([artifact_digest, tenant_id, env, data_dir, memory_mb, writes, network]);
     let lane = lanes.get(key);
     if (lane === undefined) {
       const onEmpty = () => void lanes.delete(key);
-      lane = openLane({ command, memory_mb, data_dir, writes, idleMs, graceMs, admitted, onEmpty });
+      const given = { memory_mb, data_dir, writes, network };
+      const name = { artifact_digest, tenant_id, env };
+      lane = { ...openLane({ ...given, command, idleMs, graceMs, admitted, onEmpty }), name };
       lanes.set(key, lane);
     }
     return lane;
@@ -99,6 +102,9 @@ export function openRunner(options: RunnerOptions = {}): Runner {
         return { network: "none", files: "none", processes: "none", memory: "none", signals: "none" };
       }
     },
+    retain(mayStay) {
+      for (const lane of [...lanes.values()]) if (!permits(mayStay, lane.name)) lane.retire();
+    },
     close() {
       closed ??= (async () => {
         await Promise.all([...lanes.values()].map((lane) => lane.close()));
@@ -112,5 +118,14 @@ export function openRunner(options: RunnerOptions = {}): Runner {
   function submit(call: Call): void {
     if (closed === undefined) laneFor(call.job).submit(call);
     else call.end({ ok: false, code: "RUNNER_UNAVAILABLE", detail: "the runner was closed" });
+  }
+}
+
+/** What can't be asked may not stay. */
+function permits(mayStay: (lane: LaneName) => boolean, lane: LaneName): boolean {
+  try {
+    return mayStay(lane);
+  } catch {
+    return false;
   }
 }

@@ -5,12 +5,17 @@ import type { Readable, Writable } from "node:stream";
 export type Contained = {
   readonly pid: number;
   readonly printed: readonly Readable[];
+  /** The second of them, where V8's last words go. */
+  readonly errors: Readable;
   readonly input: Writable;
   readonly output: Readable;
   /** Resolves when the process is gone, to how it went; never waits for pipes, which a grandchild could hold. */
   readonly exit: Promise<string>;
   /** SIGKILL to the group; resolves when the process is gone. */
   kill(): Promise<void>;
+  /** Stops the group where it stands, or lets it go on. A stopped one still dies by SIGKILL, and by nothing gentler. */
+  pause(): void;
+  resume(): void;
   /** SIGKILL to the group without waiting, for when this process is about to end itself. */
   killNow(): void;
 };
@@ -51,20 +56,24 @@ export async function spawnContained(
   }
   child.on("error", () => {});
   child.unref();
-  const killNow = () => {
+  const signal = (name: "SIGKILL" | "SIGSTOP" | "SIGCONT") => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     try {
-      process.kill(-pid, "SIGKILL");
+      process.kill(-pid, name);
     } catch {
-      child.kill("SIGKILL");
+      child.kill(name);
     }
   };
+  const killNow = () => signal("SIGKILL");
   return {
     pid,
     printed: [printed as Readable, errors as Readable],
+    errors: errors as Readable,
     input: input as Writable,
     output: output as Readable,
     exit,
+    pause: () => signal("SIGSTOP"),
+    resume: () => signal("SIGCONT"),
     killNow,
     async kill() {
       child.ref();

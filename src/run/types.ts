@@ -21,6 +21,8 @@ export type Job = {
   /** What the handler sees as `context.caller`. */
   readonly caller: JsonObject;
   readonly envelope: PrivilegeEnvelope;
+  /** Runs in a fresh child that nothing else of the skill has run in, with no company, and which ends with the call. */
+  readonly alone?: boolean;
   readonly signal?: AbortSignal;
   /** The handler has the call now: until then it waited for its turn or its child. */
   readonly onStart?: () => void;
@@ -38,12 +40,21 @@ export type Ending = { readonly ok: true; readonly output: Uint8Array } | Failur
 /** An ending and when the handler had the call, in milliseconds since the epoch. */
 export type RunResult = Ending & { readonly started_at: number; readonly ended_at: number };
 
+/** Whose code a warm child holds. */
+export type LaneName = Pick<Job, "artifact_digest" | "tenant_id" | "env">;
+
 /** Runs handlers away from the Hall's own process. */
 export type Runner = {
   /** Never throws; every way to fail is a code. */
   run(job: Job): Promise<RunResult>;
   /** What this way of running enforces on this machine, tried out once. */
   containment(): Promise<Containment>;
+  /**
+   * Asks of every warm child whether its skill's code may stay, after a change of standing. One that may not (or can't
+   * be asked about) gets no further call: it ends now when idle, else with the calls that run in it, which are aborted
+   * by their signals.
+   */
+  retain(mayStay: (lane: LaneName) => boolean): void;
   /** Ends every child and resolves when they are gone. */
   close(): Promise<void>;
 };

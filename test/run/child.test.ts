@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
 import { url } from "node:inspector";
 import { describe, expect, test, vi } from "vitest";
 import type { FaultCode } from "../../src/protocol/outcome.js";
+import { makeCall } from "../../src/run/call.js";
+import { openChild } from "../../src/run/child.js";
+import { findLauncher } from "../../src/run/launch.js";
 import type { Job } from "../../src/run/types.js";
 import { jobOf, outputOf, runnerForTest, utf8 } from "./job.js";
 
@@ -83,25 +87,26 @@ const BROKEN: readonly Row[] = [
     name: "never settles",
     source: "export default () => new Promise(() => {})",
     code: "HANDLER_EXITED",
-    detail: /before it answered/,
+    detail: /never settles/,
   },
   {
     name: "never finishes loading",
     source: "await new Promise(() => {}); export default () => 1",
     code: "HANDLER_EXITED",
+    detail: /never settles/,
   },
   { name: "exits", source: "export default () => process.exit(0)", code: "HANDLER_EXITED", detail: /code 0/ },
+  {
+    name: "exits with 3",
+    source: "export default () => process.exit(3)",
+    code: "HANDLER_EXITED",
+    detail: /code 3/,
+  },
   {
     name: "aborts",
     source: "export default () => process.abort()",
     code: "HANDLER_EXITED",
     detail: /SIGABRT/,
-  },
-  {
-    name: "ends itself",
-    source: `export default () => { process.kill(process.pid, "SIGTERM"); for (;;); }`,
-    code: "HANDLER_EXITED",
-    detail: /SIGTERM/,
   },
   {
     name: "fails late, outside of its promise",
@@ -138,6 +143,7 @@ const BROKEN: readonly Row[] = [
     name: "fills the heap",
     source: "export default () => { const all = []; for (;;) all.push(new Array(1000).fill(all.length)); }",
     code: "HANDLER_EXITED",
+    detail: /ran out of memory/,
     limits: { memory_mb: 32 },
   },
   {
@@ -306,12 +312,12 @@ describe("a handler that", () => {
     else expect(second.code).toBe("OUTPUT_INVALID");
   });
 
-  test("goes on printing after its answer is stopped", async () => {
-    const SOURCE = `${FS} export default () => { setInterval(() => fs.writeSync(1, "x".repeat(1e6)), 1); return process.pid; };`;
-    const pid = outputOf(await runnerForTest().run(jobOf(SOURCE))) as number;
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), {
-      timeout: 30_000,
-      interval: 20,
+  test("is ended by somebody else's signal fails, and the detail names the signal", async () => {
+    const WAITS = `export default (_, { log }) => { log(process.pid); return new Promise((r) => setTimeout(r, 1e6)); }`;
+    const onLog = (line: string) => void process.kill(Number(line), "SIGTERM");
+    expect(await runnerForTest().run(jobOf(WAITS, { onLog }))).toMatchObject({
+      code: "HANDLER_EXITED",
+      detail: expect.stringContaining("SIGTERM"),
     });
   });
 });
@@ -351,9 +357,54 @@ describe("a handler can't", () => {
     expect(seen).toEqual({ env: {}, cwd: "/", argv: 1, stdin: false });
   });
 
-  test("open the Hall's inspector with SIGUSR1", async () => {
-    const SOURCE = `export default async () => { process.kill(process.ppid, "SIGUSR1"); await new Promise((r) => setTimeout(r, 200)); return 1; }`;
-    expect(outputOf(await runnerForTest().run(jobOf(SOURCE)))).toBe(1);
+  test("open the Hall's inspector, even with a SIGUSR1 that it found a way to send", async () => {
+    const SOURCE = "export default () => new Promise((r) => setTimeout(() => r(1), 200));";
+    const running = runnerForTest().run(jobOf(SOURCE));
+    process.kill(process.pid, "SIGUSR1");
+    expect(outputOf(await running)).toBe(1);
     expect(url()).toBeUndefined();
+  });
+});
+
+describe("what a handler leaves behind", () => {
+  const PRINTS = `${FS} export default () => { setInterval(() => fs.writeSync(1, "x".repeat(1e6)), 1); return process.pid; };`;
+  const stateOf = (pid: number) => /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
+
+  test("stands still until the next call", async ({ skip }) => {
+    if ((await findLauncher()).length === 0) skip("no setpriv with --pdeathsig here: see launch.ts");
+    const runner = runnerForTest();
+    const SOURCE = `let ticks = 0; setInterval(() => ticks++, 1);
+      export default async ({ wait }) => {
+        const before = ticks;
+        while (wait && ticks === before) await new Promise((r) => setTimeout(r, 1));
+        return process.pid;
+      };`;
+    for (const wait of [false, true]) {
+      const input = utf8(JSON.stringify({ wait }));
+      const pid = outputOf(await runner.run(jobOf(SOURCE, { input }))) as number;
+      await vi.waitFor(() => expect(stateOf(pid)).toBe("T"), { timeout: 30_000, interval: 5 });
+    }
+  });
+
+  test("ends its process by printing too much, where that can't be stopped", async () => {
+    const child = await openChild({
+      command: [process.execPath],
+      memory_mb: 128,
+      data_dir: null,
+      writes: false,
+      network: false,
+      graceMs: 250,
+      onChange: () => {},
+    });
+    await child.ready;
+    const { call, ended } = makeCall(jobOf(PRINTS), Date.now);
+    child.start(call, utf8(PRINTS));
+    const ending = await ended;
+    const pid = ending.ok ? Number(Buffer.from(ending.output).toString()) : 0;
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), {
+      timeout: 30_000,
+      interval: 20,
+    });
+    expect(child.fit).toBe(false);
   });
 });

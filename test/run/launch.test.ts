@@ -12,15 +12,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-/** A program of its own that runs this handler, prints what it logs, and ends as a CLI does: without closing anything. */
-async function startHall(name: string, handler: string): Promise<ChildProcess> {
+/** A program that runs this handler, prints what it logs, and stays or ends as a CLI does: without closing anything. */
+async function startHall(name: string, handler: string, stays = false): Promise<ChildProcess> {
   const entry = join(dir, `${name}.ts`);
   await writeFile(
     entry,
     `import { jobOf } from ${JSON.stringify(resolve("test/run/job.ts"))};
      import { openRunner } from ${JSON.stringify(resolve("src/run/runner.ts"))};
      const result = await openRunner().run(jobOf(${JSON.stringify(handler)}, { onLog: console.log, limits: { timeout_ms: 1e6 } }));
-     console.log("ok " + result.ok);`,
+     console.log("ok " + result.ok);
+     if (${stays}) setInterval(() => {}, 1e6);`,
   );
   const outfile = join(dir, `${name}.mjs`);
   const stub = { name: "vitest", setup: stubVitest };
@@ -69,6 +70,17 @@ describe("when the Hall's process ends", () => {
     const hall = await startHall(
       "waits",
       "export default (_, { log }) => { log(process.pid); return new Promise((r) => setTimeout(r, 1e6)); }",
+    );
+    const pid = await firstPid(hall);
+    hall.kill("SIGKILL");
+    await gone(pid);
+  });
+
+  test("killed with SIGKILL, a child that stands still between calls goes too", async () => {
+    const hall = await startHall(
+      "idle",
+      "export default (_, { log }) => { log(process.pid); return 1; }",
+      true,
     );
     const pid = await firstPid(hall);
     hall.kill("SIGKILL");

@@ -147,6 +147,90 @@ describe("one warm child for each artifact, tenant and env", () => {
   });
 });
 
+describe("a call that runs alone", () => {
+  const TOOLS = new Map([
+    ["tool", utf8(COUNTER)],
+    ["patch", utf8("import fs from 'node:fs'; fs.patched = true; export default () => process.pid;")],
+    [
+      "approved",
+      utf8(
+        "import fs from 'node:fs'; export default () => ({ pid: process.pid, patched: fs.patched ?? false });",
+      ),
+    ],
+  ]);
+  const job = jobOf("", { handlers: TOOLS });
+
+  test("gets a process that no other tool has run in, and that ends with it", async () => {
+    const runner = runnerForTest();
+    const warm = outputOf(await runner.run({ ...job, tool: "patch" }));
+    expect(outputOf(await runner.run({ ...job, tool: "approved" }))).toEqual({ pid: warm, patched: true });
+    const alone = outputOf(await runner.run({ ...job, tool: "approved", alone: true })) as { pid: number };
+    expect(alone).toMatchObject({ patched: false });
+    expect(alone.pid).not.toBe(warm);
+    await gone(alone.pid);
+    expect(outputOf(await runner.run(job))).toMatchObject({ calls: 1 });
+  });
+
+  test("has no company, whatever the limits say, and those behind it still run", async () => {
+    const runner = runnerForTest();
+    const each = { ...job, limits: { ...job.limits, concurrency: 8 } };
+    const jobs = [each, { ...each, alone: true }, { ...each, alone: true }, each, each];
+    const counts = await Promise.all(jobs.map(async (one) => outputOf(await runner.run(one)) as Count));
+    expect(counts.map(({ calls }) => calls)).toEqual([1, 1, 1, 1, 2]);
+    expect(new Set(counts.map(({ pid }) => pid)).size).toBe(4);
+  });
+
+  test("takes a new process after the one that a call before it gave up on", async () => {
+    const runner = runnerForTest();
+    const stop = new AbortController();
+    const first = runner.run({ ...job, alone: true, signal: stop.signal });
+    const second = runner.run({ ...job, alone: true });
+    stop.abort();
+    expect(await first).toMatchObject({ code: "CANCELLED" });
+    expect(outputOf(await second)).toMatchObject({ calls: 1 });
+  });
+});
+
+describe("after a change of standing", () => {
+  test("the idle child of what may not stay is gone, and the others stay warm", async () => {
+    const runner = runnerForTest();
+    const pidOf = async (tenant_id: string) =>
+      outputOf(await runner.run(jobOf(COUNTER, { tenant_id }))) as Count;
+    const revoked = await pidOf("revoked");
+    await pidOf("other");
+    const asked: unknown[] = [];
+    runner.retain((lane) => {
+      asked.push(lane);
+      return lane.tenant_id !== "revoked";
+    });
+    const { artifact_digest, env } = jobOf(COUNTER);
+    expect(asked).toEqual([
+      { artifact_digest, tenant_id: "revoked", env },
+      { artifact_digest, tenant_id: "other", env },
+    ]);
+    await gone(revoked.pid);
+    expect(await pidOf("other")).toMatchObject({ calls: 2 });
+    expect(await pidOf("revoked")).toMatchObject({ calls: 1 });
+  });
+
+  test("what can't be asked about is gone", async () => {
+    const runner = runnerForTest();
+    const { pid } = outputOf(await runner.run(jobOf(COUNTER))) as Count;
+    runner.retain(() => {
+      throw new Error("mine");
+    });
+    await gone(pid);
+  });
+
+  test("a child that is busy finishes its call, and goes with it", async () => {
+    const runner = runnerForTest();
+    const SLOW =
+      "export default (_, { log }) => { log('begun'); return new Promise((r) => setTimeout(() => r(process.pid), 50)); };";
+    const onLog = () => runner.retain(() => false);
+    await gone(outputOf(await runner.run(jobOf(SLOW, { onLog }))) as number);
+  });
+});
+
 describe("several calls", () => {
   const OVERLAP = `
     let now = 0, most = 0;
