@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from "../protocol/canonical.js";
-import { FORMATS, type Shape, TYPES } from "./keywords.js";
 import { nearest } from "../protocol/nearest.js";
+import { FORMATS, type Shape, TYPES } from "./keywords.js";
 import { compilePattern } from "./pattern.js";
 import type { Problem } from "./problem.js";
 import { isObject } from "./subschemas.js";

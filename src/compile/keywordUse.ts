@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../protocol/canonical.js";
+import { nearest } from "../protocol/nearest.js";
 import { checkShape } from "./keywordShape.js";
 import { INSTEAD, KEYWORDS } from "./keywords.js";
-import { nearest } from "../protocol/nearest.js";
 import type { Problem } from "./problem.js";
 import { definitionOf, isObject, refName } from "./subschemas.js";
 

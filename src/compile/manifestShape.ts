@@ -1,6 +1,6 @@
 import type { Json } from "../protocol/canonical.js";
-import { type ManifestIssue, manifestKeys, manifestTakes } from "../protocol/skill.js";
 import { nearest } from "../protocol/nearest.js";
+import { type ManifestIssue, manifestKeys, manifestTakes } from "../protocol/skill.js";
 import type { Problem } from "./problem.js";
 
 type Issue = ManifestIssue;
