@@ -14,6 +14,7 @@ import { callerOf, checkCaller, NOBODY, type Session } from "./caller.js";
 import { type GateParts, makeGate } from "./gate.js";
 import type { Home } from "./home.js";
 import type { Ledger } from "./ledgers.js";
+import { isActive } from "./listing.js";
 import { makeOperator } from "./operator.js";
 import type { Policy } from "./policy.js";
 import { makeRunningCalls, type RunningCalls } from "./running.js";
@@ -74,7 +75,15 @@ export function assemble(options: HallOptions): HallParts {
     sources,
     store,
     runner,
-    running: watched(running, watch),
+    running: watched(running, watch, () =>
+      runner.retain(({ artifact_digest }) =>
+        skills
+          .all()
+          .some(
+            (tool) => tool.install.artifact_digest === artifact_digest && isActive(sources, tool, NOBODY),
+          ),
+      ),
+    ),
     engine: ENGINE,
     approvers: () => approversInForce(store()),
     dataDir: (caller, { namespace, name }) =>
@@ -127,19 +136,23 @@ function readable(policy: () => Policy | null): HomeConfig | undefined {
   }
 }
 
-/** Running calls that are asked again at every change, so a revoke from another process reaches them. */
-function watched(running: RunningCalls, watch: Watch): RunningCalls {
-  let stop = () => {};
+/**
+ * Running calls that are asked again at every change, so a revoke from another process reaches them, and with them
+ * what is left of them: the code of a skill that may no longer run doesn't stay warm. Watching begins with the first
+ * call and keeps no process alive.
+ */
+function watched(running: RunningCalls, watch: Watch, retain: () => void): RunningCalls {
+  let isWatching = false;
+  const onChange = () => {
+    running.sweep();
+    retain();
+  };
   return {
     ...running,
     begin(mayStillRun, client) {
-      if (running.size() === 0) stop = watch.subscribe(running.sweep);
-      const { controller, end } = running.begin(mayStillRun, client);
-      const endBoth = () => {
-        end();
-        if (running.size() === 0) stop();
-      };
-      return { controller, end: endBoth };
+      if (!isWatching) watch.subscribe(onChange);
+      isWatching = true;
+      return running.begin(mayStillRun, client);
     },
   };
 }

@@ -44,7 +44,7 @@ export async function runPermitted(
 async function performCall(
   parts: GateParts,
   call: Call,
-  { situation }: Decided,
+  { situation, verdict }: Decided,
   options: InvokeOptions,
 ): Promise<Performed> {
   const { tool, held } = situation;
@@ -69,6 +69,7 @@ async function performCall(
         data_dir: parts.dataDir(caller, manifest),
         caller: { tenant_id, agent, env, correlation_id },
         envelope: tool.worker.privilege_envelope,
+        alone: verdict.holds.length > 0, // what a person approved runs where no other tool has run
         ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
         onLog: (text) => parts.onLog?.({ skill_id: install.skill_id, tool: definition.name, text }),
       },

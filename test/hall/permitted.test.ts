@@ -71,3 +71,23 @@ describe("a handler that misbehaves", async () => {
     expect(hall.audit.verify()).toMatchObject({ ok: true, open_calls: [] });
   });
 });
+
+describe("what a revoke leaves of a skill", async () => {
+  const parts = await openMemoryHall({
+    policy: () => policyOf([ruleFor("rr_unruly_dev_001", "cap.test.misbehave", "wrk.test.unruly")]),
+  });
+  await install(parts, await build(UNRULY));
+  const { hall, keys } = parts;
+  afterAll(() => hall.close());
+
+  test("is no warm child", async () => {
+    const asked: boolean[] = [];
+    const { runner } = parts;
+    const retain = runner.retain.bind(runner);
+    runner.retain = (mayStay) => retain((lane) => asked.push(mayStay(lane)) > 0 && (asked.at(-1) ?? false));
+    expect(await hall.gate(CALLER).invoke("prints", {})).toMatchObject({ kind: "done" });
+    const operator = hall.operator(principalOf("operator", keys.operator));
+    await operator.standing({ subject: "skill:org.acme/unruly", state: "revoked" }, "test");
+    await expect.poll(() => asked.at(-1)).toBe(false);
+  });
+});
