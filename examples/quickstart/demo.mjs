@@ -112,7 +112,10 @@ await hall(
   ["approvals", "show", approval_id],
   ({ request, arguments: asked }) => `${request.agent} wants ${request.tool} ${asked}`,
 );
-await hall(["approvals", "approve", approval_id, "--reason", "it is only tea", "--yes"], ({ state }) => state);
+await hall(
+  ["approvals", "approve", approval_id, "--reason", "it is only tea", "--yes"],
+  ({ state }) => state,
+);
 await call(client, "approved call", "approved", "add_note", note);
 
 say("\n5. The operator stops the skill while the client is connected");

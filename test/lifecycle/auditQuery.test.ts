@@ -16,7 +16,7 @@ test("finds records by id, tool, code and time", async () => {
     { record_id: denied.record_id, tool: "search_notes" },
   ]);
   expect(await kinds({ tool: "search_notes", limit: 1 })).toEqual(["decision"]);
-  expect(await kinds({ since: "1h" })).toHaveLength(7);
+  expect(await kinds({ since: "1h" })).toHaveLength(9);
   expect(await kinds({ since: new Date(Date.now() + 60_000).toISOString() })).toEqual([]);
   expect(await failure(auditQuery(ws, { since: "yesterday-ish" }))).toMatchObject({ code: "BAD_ARGUMENT" });
 });

@@ -24,6 +24,9 @@ test("init makes a home, names what it wrote, and touches none that is there", a
   expect((await desk.hall("apply")).stdout).toBe("Nothing to apply: the files are what is in force.\n");
 });
 
+/** util-linux; where it isn't, or may do nothing, no mount can be had. */
+const UNSHARE = "/usr/bin/unshare";
+
 /** Runs a command where the project lies on a read-only mount of its own, as in a container; root alone isn't enough. */
 function onReadOnlyMount(...args: readonly string[]) {
   const [node, cli] = desk.command;
@@ -38,7 +41,7 @@ function onReadOnlyMount(...args: readonly string[]) {
     node,
     ...args.map((arg) => (arg === "hall" ? cli : arg)),
   ];
-  return spawnSync("unshare", mounted, { cwd: "/", env: desk.environment, encoding: "utf8" });
+  return spawnSync(UNSHARE, mounted, { cwd: "/", env: desk.environment, encoding: "utf8" });
 }
 const canMount = () => onReadOnlyMount("-e", "0").status === 0;
 

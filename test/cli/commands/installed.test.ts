@@ -33,7 +33,7 @@ test("a denied call: code, what helps and record, exit 2, and no command is name
   const { code, stdout, stderr } = await desk.hall("skill", "run", "search_notes", "--input", '{"q":1}');
   expect(code).toBe(2);
   expect(stdout).toMatch(
-    /^DENIED DENY_INVALID_INPUT\n[\s\S]*\/query: required\n[\s\S]*record {4}[0-9a-f-]{36}\n$/,
+    /^DENIED DENY_INVALID_INPUT\n[\s\S]*\/query is required\n[\s\S]*record {4}[0-9a-f-]{36}\n$/,
   );
   expect(stdout + stderr).not.toMatch(/hall |\x1b/);
 });
