@@ -35,8 +35,13 @@ export function openDatabase(file: string): Database {
   return guarded(`opening ${file}`, () => {
     if (!isNowhere(file)) closeSync(openSync(file, "a", 0o600));
     const db = connect(file, false);
-    for (const pragma of PRAGMAS) db.exec(`PRAGMA ${pragma}`);
-    return database(db, { readonly: false, inMemory: isNowhere(file) });
+    try {
+      for (const pragma of PRAGMAS) db.exec(`PRAGMA ${pragma}`);
+      return database(db, { readonly: false, inMemory: isNowhere(file) });
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   });
 }
 
