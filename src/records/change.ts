@@ -1,4 +1,4 @@
-import type { Database } from "./driver.js";
+import type { Statements } from "./driver.js";
 import { RecordsError } from "./error.js";
 import { changeHolds } from "./holdState.js";
 import { inherit } from "./inherit.js";
@@ -14,7 +14,7 @@ type RowStatement = Query<Row, unknown>;
  * Throws RecordsError REFUSED when a change that expects exactly one row finds another number.
  */
 export function applyChanges(
-  db: Database,
+  db: Statements,
   changes: readonly RowChange[],
   tables?: ReadonlySet<ProjectionName>,
 ): void {
@@ -23,7 +23,7 @@ export function applyChanges(
   }
 }
 
-function applyChange(db: Database, change: RowChange): void {
+function applyChange(db: Statements, change: RowChange): void {
   switch (change.op) {
     case "vote":
     case "supersede":

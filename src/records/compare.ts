@@ -15,10 +15,11 @@ export function firstDifference(
   b: Database,
   hall_id: string,
   table: ProjectionName,
+  /** Where b has the table: in its file, or among those that it keeps for itself. */
+  schema: "main" | "temp" = "main",
 ): Difference | undefined {
-  const sql = linesOf(a, table);
-  const left = a.each<Line>(sql, hall_id)[Symbol.iterator]();
-  const right = b.each<Line>(sql, hall_id)[Symbol.iterator]();
+  const left = a.each<Line>(linesOf(a, "main", table), hall_id)[Symbol.iterator]();
+  const right = b.each<Line>(linesOf(b, schema, table), hall_id)[Symbol.iterator]();
   for (;;) {
     const [x, y] = [left.next(), right.next()];
     if (x.done && y.done) return undefined;
@@ -30,7 +31,7 @@ export function firstDifference(
   }
 }
 
-function linesOf(db: Database, table: ProjectionName): string {
-  const columns = db.rows(`PRAGMA table_info(${table})`).map(({ name }) => `quote(${name})`);
-  return `SELECT seq, ${columns.join(" || ',' || ")} AS line FROM ${table} WHERE hall_id = ? ORDER BY seq, line`;
+function linesOf(db: Database, schema: "main" | "temp", table: ProjectionName): string {
+  const columns = db.rows(`PRAGMA ${schema}.table_info(${table})`).map(({ name }) => `quote(${name})`);
+  return `SELECT seq, ${columns.join(" || ',' || ")} AS line FROM ${schema}.${table} WHERE hall_id = ? ORDER BY seq, line`;
 }

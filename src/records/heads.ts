@@ -52,13 +52,14 @@ export function checkCursor(
   insist(parseHeader(last.header).at === cursor.at, "its time isn't the last record's");
   if (known !== undefined)
     insist(isOnChain(db, cursor, known), "this process has seen another ledger or a longer one");
-  for (const line of newest(witnessed, hall_id)) {
+  const lines = witnessed.filter((line) => line.hall_id === hall_id);
+  for (const line of lines)
     insist(isOnChain(db, cursor, line), "the witness has seen another ledger or a longer one");
-    insist(
-      line.signature === cursor.signature || checkHead(line, ledgerKey),
-      "the witness has a line that isn't signed",
-    );
-  }
+  const line = newest(lines);
+  insist(
+    line === undefined || line.signature === cursor.signature || checkHead(line, ledgerKey),
+    "the witness has a line that isn't signed",
+  );
 }
 
 function isOnChain(db: Database, cursor: Cursor, seen: Head): boolean {
@@ -67,9 +68,8 @@ function isOnChain(db: Database, cursor: Cursor, seen: Head): boolean {
 }
 
 /** The line of the greatest size near the witness's end: lines of processes that race may change places. */
-function newest(witnessed: readonly Head[], hall_id: string): readonly Head[] {
-  const own = witnessed.filter((head) => head.hall_id === hall_id);
-  return own.sort((a, b) => b.size - a.size).slice(0, 1);
+function newest(lines: readonly Head[]): Head | undefined {
+  return [...lines].sort((a, b) => b.size - a.size)[0];
 }
 
 function insist(holds: boolean, problem: string): asserts holds {

@@ -1,5 +1,5 @@
 import { timestamp } from "../protocol/clock.js";
-import type { Database } from "./driver.js";
+import type { Statements } from "./driver.js";
 import { RecordsError } from "./error.js";
 import type { HoldChange } from "./project.js";
 import type { Projections } from "./schema.js";
@@ -8,12 +8,12 @@ import { query } from "./sql.js";
 type Names = { readonly hall_id: string; readonly approval_id: string };
 
 /** Moves holds on by a vote or by a new policy; `checkGrant` reads the same records in the same way. */
-export function changeHolds(db: Database, change: HoldChange): void {
+export function changeHolds(db: Statements, change: HoldChange): void {
   if (change.op === "vote") vote(db, change.row);
   else db.run(supersede, { hall_id: change.hall_id, policy_digest: change.policy_digest, by: change.by });
 }
 
-function vote(db: Database, approval: Projections["approvals"]): void {
+function vote(db: Statements, approval: Projections["approvals"]): void {
   const { hall_id, approval_id, at, record_id } = approval;
   const hold = db.get(holdRow, { hall_id, approval_id });
   if (hold === undefined) throw new RecordsError("REFUSED", "approval_id names no hold");

@@ -4,11 +4,12 @@ import { type Clock, timestamp } from "../protocol/clock.js";
 import { type Database, openDatabase, openReadOnly } from "./driver.js";
 import { RecordsError, toRecordsError } from "./error.js";
 import { hallsIn } from "./heads.js";
+import { inTransaction } from "./inTransaction.js";
 import type { Ledger } from "./ledger.js";
 import { checkNotLost } from "./lost.js";
 import { migrate, versionOf } from "./migrations.js";
 import { closeOpenings, hasStaleOpenings } from "./openings.js";
-import { rebuildDeciding } from "./rebuild.js";
+import { checkWhole } from "./whole.js";
 import type { Witness } from "./witnessFile.js";
 
 const OPEN_MS = 5000;
@@ -22,7 +23,7 @@ export async function openHome(file: string, witness: Witness, readonly: boolean
   if (readonly) return openToRead(file);
   let db: Database | undefined;
   try {
-    const writable = await patiently(() => openDatabase(file)); // its pragmas take locks too
+    const writable = openDatabase(file);
     db = writable;
     await patiently(() => migrate(writable));
     return writable;
@@ -62,19 +63,6 @@ export async function patiently<T>(work: () => T): Promise<T> {
       if (failure.code !== "BUSY" || performance.now() > until) throw failure;
       await pause(randomInt(1, 20));
     }
-  }
-}
-
-/** Work in a transaction of its own: `IMMEDIATE` takes the write lock, `DEFERRED` reads one moment. */
-export function inTransaction<T>(db: Database, mode: "IMMEDIATE" | "DEFERRED", work: () => T): T {
-  db.step(`BEGIN ${mode}`);
-  try {
-    const value = work();
-    db.step("COMMIT");
-    return value;
-  } catch (error) {
-    if (db.inTransaction()) db.step("ROLLBACK");
-    throw error;
   }
 }
 
@@ -118,7 +106,10 @@ export type Settled = {
   readonly repaired: readonly string[];
 };
 
-/** Makes a home ready: rebuilds what decides, checks the head, drops arguments of holds that have ended. Throws RecordsError BUSY. */
+/**
+ * Makes a home ready: checks that it is whole, reads the records that decide, checks the head, puts the tables right
+ * that aren't what the records say, drops arguments of holds that have ended. Throws RecordsError BUSY.
+ */
 export async function settleHome(home: {
   readonly db: Database;
   readonly ledger: Ledger;
@@ -127,26 +118,28 @@ export async function settleHome(home: {
   readonly clock: Clock;
 }): Promise<Settled> {
   const { db, ledger, witness, hall, clock } = home;
+  const { deciding } = ledger;
   const readOnly = db.readonly ? new RecordsError("READ_ONLY", "the home can't be written") : null;
   const asItWas: Settled = { problem: readOnly, repaired: [] };
-  if (hall === null) return asItWas;
   const now = timestamp(clock());
   try {
-    const tail = witness.tail();
+    const news = witness.tail();
     const isSettled = inTransaction(db, "DEFERRED", () => {
-      const [different] = rebuildDeciding(db, hall, { repair: false });
+      ledger.check(news);
+      if (hall === null) return true;
+      checkWhole(db, hall);
+      const [different] = deciding.differences(hall);
       if (different !== undefined && db.readonly) {
         throw new RecordsError("UNAVAILABLE", `${different} isn't what the records say`);
       }
-      if (different !== undefined) return false;
-      ledger.check(tail);
-      return db.readonly || !hasStaleOpenings(db, hall, now);
+      return db.readonly || (different === undefined && !hasStaleOpenings(db, hall, now));
     });
-    if (isSettled) return asItWas;
+    if (isSettled || hall === null) return asItWas;
     const repaired = await patiently(() =>
       inTransaction(db, "IMMEDIATE", () => {
-        const different = rebuildDeciding(db, hall, { repair: true });
         ledger.check();
+        const different = deciding.differences(hall);
+        if (different.length > 0) deciding.repair(hall);
         closeOpenings(db, hall, now);
         return different;
       }),
@@ -155,6 +148,7 @@ export async function settleHome(home: {
   } catch (error) {
     const problem = toRecordsError(error, "opening the ledger");
     if (problem.code === "BUSY") throw problem;
+    deciding.giveUp(); // what the file's own tables say is shown instead; nothing is decided by it
     return { ...asItWas, problem };
   }
 }

@@ -1,4 +1,4 @@
-import type { Database } from "./driver.js";
+import type { Statements } from "./driver.js";
 import type { InheritChange } from "./project.js";
 import { query } from "./sql.js";
 
@@ -6,7 +6,7 @@ import { query } from "./sql.js";
  * Gives a record's row the tool and skill of its parent's where its own body names none: so a receipt or `abandoned`
  * is found by the tool that was called, and a vote by the tool that it is about.
  */
-export function inherit(db: Database, { hall_id, seq, parent_id }: InheritChange): void {
+export function inherit(db: Statements, { hall_id, seq, parent_id }: InheritChange): void {
   db.run(fromParent, { hall_id, seq, parent_id });
 }
 

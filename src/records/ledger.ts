@@ -1,10 +1,14 @@
 import { signHead } from "../evidence/commit.js";
 import type { Signer } from "../evidence/ed25519.js";
+import { RecordError } from "../evidence/members.js";
 import type { Head } from "../protocol/outcome.js";
+import { type Deciding, openDeciding } from "./deciding.js";
 import type { Database } from "./driver.js";
-import { RecordsError, toRecordsError } from "./error.js";
+import { type RecordsCode, RecordsError, toRecordsError } from "./error.js";
 import { type Cursor, checkCursor, readCursor } from "./heads.js";
+import { inTransaction } from "./inTransaction.js";
 import type { Settled } from "./queue.js";
+import { oddShape } from "./shape.js";
 import { query } from "./sql.js";
 import { type OpenTx, openTx, type TxParts } from "./transaction.js";
 import { MAX_WITNESS_BYTES, type Witness, type WitnessTail } from "./witnessFile.js";
@@ -30,10 +34,19 @@ export type Ledger = {
    */
   commit(jobs: readonly Job[]): readonly Settled[];
   /**
-   * Checks the stored head, if it isn't what this process wrote or checked last, inside a transaction of the caller's.
-   * Only under the write lock may `tail` be left out. Throws as `commit` does, or RecordError.
+   * Brings this process up to what others wrote and checks it, inside a transaction of the caller's. `news` are the
+   * witness's, read before that began; only under the write lock may they be read here. Throws as `commit` does, or
+   * RecordError.
    */
-  check(tail?: WitnessTail): void;
+  check(news?: WitnessTail): void;
+  /** Where the ledger stands, checked anew whenever anything changed. Throws RecordsError. */
+  look(): Cursor | undefined;
+  /**
+   * Why nothing is written or run any more: files that were replaced, a witness that has seen more, records or a
+   * schema that aren't whole. It stays until the home is opened again, since what was read before may be wrong, too.
+   */
+  problem(): RecordsError | null;
+  readonly deciding: Deciding;
 };
 
 /** The write path of one process (formats.md, Writing). */
@@ -43,29 +56,90 @@ export function makeLedger(parts: LedgerParts): Ledger {
   let known: Cursor | undefined;
   /** The witness lacks a line, ends in a torn one or has grown long: the next commit replaces it first. */
   let isWitnessDue = false;
+  /** The database's own counters when it was last looked at. */
+  let seen: { readonly data: unknown; readonly schema: unknown } = { data: undefined, schema: undefined };
+  let problem: RecordsError | null = null;
+  const deciding = openDeciding(db);
 
-  /** Where the ledger stands, read and if need be checked under the lock. */
-  function trusted(tail?: WitnessTail): Cursor | undefined {
+  function checkPlace(): void {
+    if (!db.isInPlace())
+      throw new RecordsError(
+        "UNAVAILABLE",
+        "the database file was replaced or removed while it was open: end this process, and run hall audit verify",
+      );
+  }
+
+  function checkSchema(): void {
+    const schema = counterOf(db, "schema_version");
+    if (schema === seen.schema) return;
+    const odd = oddShape(db);
+    if (odd !== undefined) throw new RecordsError("UNAVAILABLE", `${odd}: run hall audit verify`);
+    seen = { ...seen, schema };
+  }
+
+  /** Where the ledger stands, checked if anything changed. In a transaction. */
+  function trusted(news: WitnessTail | undefined): Cursor | undefined {
+    checkSchema();
     const hall_id = hallId();
     if (hall_id === null) return undefined;
-    const cursor = readCursor(db, hall_id);
-    if (cursor === undefined)
+    const stored = readCursor(db, hall_id);
+    if (stored === undefined)
       throw new RecordsError("UNAVAILABLE", "the ledger's head is missing: run hall audit verify");
-    if (known !== undefined && isSame(cursor, known)) return known;
-    const { heads, isTorn, bytes } = tail ?? witness.tail();
-    checkCursor(db, cursor, known, heads);
-    isWitnessDue ||= isTorn || bytes > MAX_WITNESS_BYTES;
+    const isKnown = known !== undefined && isSame(stored, known) && deciding.progress().size === known.size;
+    if (isKnown && news === undefined) return known;
+    const cursor = isKnown ? stored : caughtUp(stored);
+    checkCursor(db, cursor, known, news?.heads ?? []);
     known = cursor;
+    if (news !== undefined) {
+      isWitnessDue ||= news.isTorn || news.bytes > MAX_WITNESS_BYTES;
+      witness.took(news);
+    }
     return cursor;
   }
 
+  /** What the rows say of epoch and policy counts nothing; the records do. */
+  function caughtUp(stored: Cursor): Cursor {
+    deciding.catchUp(stored.hall_id, stored.size);
+    const { epoch } = deciding.progress();
+    return { ...(readCursor(db, stored.hall_id) ?? stored), epoch };
+  }
+
+  function look(): Cursor | undefined {
+    if (problem !== null || db.inTransaction()) return known;
+    return guarded(() => {
+      checkPlace();
+      const data = counterOf(db, "data_version");
+      const news = witness.news();
+      const isStill = data === seen.data && news === undefined;
+      if (isStill && known !== undefined) return known;
+      const cursor = inTransaction(db, "DEFERRED", () => trusted(news));
+      seen = { ...seen, data };
+      return cursor;
+    });
+  }
+
+  /** Remembers what was found wrong with the records, as against what was only in the way for now. */
+  function guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      const failure = toRecordsError(error, "reading the ledger");
+      const isFound =
+        error instanceof RecordError || (LASTING.has(failure.code) && failure.cause === undefined);
+      if (isFound) problem ??= failure;
+      throw failure;
+    }
+  }
+
   function commit(jobs: readonly Job[]): readonly Settled[] {
+    if (problem !== null) throw problem;
+    guarded(checkPlace);
     db.step("BEGIN IMMEDIATE");
     let head: Head | null = null;
     let hasGrown = false;
     let settled: readonly Settled[];
     try {
-      const start = trusted();
+      const start = guarded(() => trusted(witness.news()));
       if (start !== undefined && start.key_id !== signer.key) {
         throw new RecordsError("UNAVAILABLE", `this home's ledger key isn't the Hall's, ${start.key_id}`);
       }
@@ -79,7 +153,10 @@ export function makeLedger(parts: LedgerParts): Ledger {
       const { cursor } = open;
       hasGrown = cursor !== undefined && cursor.size > (start?.size ?? 0);
       const end = cursor !== undefined && hasGrown ? { ...cursor, ...signHead(cursor, signer) } : cursor;
-      if (end !== undefined && hasGrown) db.run(storeHead, end);
+      if (end !== undefined && hasGrown) {
+        db.run(storeHead, end);
+        deciding.reached(end);
+      }
       db.step("COMMIT");
       known = end;
       head = end === undefined ? null : headOf(end);
@@ -96,7 +173,20 @@ export function makeLedger(parts: LedgerParts): Ledger {
     );
   }
 
-  return { commit, check: (tail) => void trusted(tail) };
+  return {
+    commit,
+    check: (news) => void trusted(news ?? witness.news()),
+    look,
+    problem: () => problem,
+    deciding,
+  };
+}
+
+/** Codes of what waiting doesn't mend. */
+const LASTING: ReadonlySet<RecordsCode> = new Set(["UNAVAILABLE", "LOST", "NEWER_VERSION"]);
+
+function counterOf(db: Database, pragma: "data_version" | "schema_version"): unknown {
+  return db.rows(`PRAGMA ${pragma}`)[0]?.[pragma];
 }
 
 // What a commit that the witness stops has come to (formats.md, The witness).

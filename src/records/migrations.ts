@@ -1,5 +1,6 @@
-import type { Database } from "./driver.js";
+import { type Database, openDatabase } from "./driver.js";
 import { RecordsError } from "./error.js";
+import { DECIDING_TABLES } from "./schema.js";
 
 /** A record's kind, as SQL over its header. Functions of JSON read a BLOB as JSONB, hence the cast. */
 const KIND =
@@ -107,28 +108,53 @@ CREATE TABLE calls (
 ) STRICT, WITHOUT ROWID;
 `;
 
+// What an opening asks of every record: is one without its body, and how many are there? The table itself would have
+// to be read whole, bodies and all.
+const WHOLE = `
+CREATE INDEX ledger_bodyless ON ledger (hall_id, seq) WHERE salt IS NULL OR body IS NULL;
+CREATE INDEX ledger_count ON ledger (seq);
+`;
+
 /** One script for each version of the schema. A script that has shipped never changes. */
-const MIGRATIONS = [`${LEDGER}${APPEND_ONLY}${PROJECTIONS}`] as const;
+const MIGRATIONS = [`${LEDGER}${APPEND_ONLY}${PROJECTIONS}`, WHOLE] as const;
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Names a file as a Hall's to SQLite's `file` and to us: "Hall" in ASCII. */
 const APPLICATION_ID = 0x48616c6c;
 
-/** Brings a database to this version's schema. Throws RecordsError NEWER_VERSION or UNAVAILABLE (not a Hall's). */
-export function migrate(db: Database): void {
-  if (versionOf(db) === SCHEMA_VERSION) return;
+/**
+ * The tables of what decides, as a process keeps them for itself: SQLite takes a temporary table before the file's
+ * own of the same name, and nothing that others write reaches it.
+ */
+export const OWN_TABLES = PROJECTIONS.split(";\n")
+  .filter((statement) => DECIDING_TABLES.some((table) => statement.includes(` ${table} (`)))
+  .map((statement) =>
+    statement.replace("CREATE TABLE ", "CREATE TABLE temp.").replace("CREATE INDEX ", "CREATE INDEX temp."),
+  )
+  .join(";\n");
+
+/** Brings a database to the schema of a version, this one's when left out. Throws RecordsError NEWER_VERSION or UNAVAILABLE (not a Hall's). */
+export function migrate(db: Database, to: number = SCHEMA_VERSION): void {
+  if (versionOf(db) >= to) return;
   // The mode is kept in the file and can't change inside a transaction.
   db.exec("PRAGMA journal_mode = WAL");
   db.exec("BEGIN IMMEDIATE");
   try {
-    for (const script of MIGRATIONS.slice(versionOf(db))) db.exec(script);
+    for (const script of MIGRATIONS.slice(versionOf(db), to)) db.exec(script);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
-    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    db.exec(`PRAGMA user_version = ${Math.max(to, versionOf(db))}`);
     db.exec("COMMIT");
   } catch (error) {
     if (db.inTransaction()) db.exec("ROLLBACK");
     throw error;
   }
+}
+
+/** An empty database with every table, to compute projections in. */
+export function openScratch(file: "" | ":memory:", version: number = SCHEMA_VERSION): Database {
+  const scratch = openDatabase(file);
+  migrate(scratch, version);
+  return scratch;
 }
 
 /** The schema's version, 0 for an empty file. Throws when the file isn't a Hall's, or is from a later version. */

@@ -13,7 +13,7 @@ export type Value = string | number | Uint8Array | null;
 
 /** A statement with named places for its arguments. kysely builds and types it once; the driver prepares it once. */
 export type Query<Args, Row> = {
-  readonly compiled: () => Compiled;
+  readonly compiled: (schema?: "main") => Compiled;
   /** Types only. */
   readonly shape?: (args: Args) => Row;
 };
@@ -43,10 +43,15 @@ const kysely = new Kysely<Tables>({
 export function query<Args extends { readonly [name: string]: Value }>() {
   return <Row>(build: (db: Kysely<Tables>, args: Args) => Compilable<Row>): Query<Args, Row> => {
     let compiled: Compiled | undefined;
+    let stored: Compiled | undefined;
     return {
-      compiled: () => {
-        compiled ??= compile(build(kysely, places<Args>()));
-        return compiled;
+      compiled(schema) {
+        if (schema === undefined) {
+          compiled ??= compile(build(kysely, places<Args>()));
+          return compiled;
+        }
+        stored ??= compile(build(kysely.withSchema(schema), places<Args>()));
+        return stored;
       },
     };
   };

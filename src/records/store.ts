@@ -137,7 +137,8 @@ function makeStore(parts: StoreParts): Store {
     job: (open: OpenTx) => T,
     { deadline, signal }: WriteOptions = {},
   ): Promise<Committed<T>> => {
-    if (problem !== null) throw problem;
+    const stopped = problem ?? ledger.problem();
+    if (stopped !== null) throw stopped;
     const committed = await queue.add(job, {
       timeout: deadline === undefined ? COMMIT_MS : deadline - clock(),
       ...(signal === undefined ? {} : { signal }),
@@ -166,7 +167,10 @@ function makeStore(parts: StoreParts): Store {
     standing: (subjects) => read(NONE, (hall_id) => pick(view.standing(hall_id), subjects)),
     allStanding: () => read([], (hall_id) => [...view.standing(hall_id).values()].flat()),
     installs: () => read([], view.installs),
-    operatorKeys: () => read([], (hall_id) => keysInForce(db, hall_id, "operator")),
+    operatorKeys: () => {
+      view.state(); // as of now
+      return read([], (hall_id) => keysInForce(db, hall_id, "operator"));
+    },
     holdsOf: (holder) => read([], (hall_id) => holdsOf(db, hall_id, holder, view.state().now)),
     hold: (approval_id) => read(undefined, (hall_id) => holdOf(db, hall_id, approval_id, view.state().now)),
     holds: (filter = {}) => read([], (hall_id) => listHolds(db, hall_id, filter, view.state().now)),

@@ -5,6 +5,7 @@ import { FIRST_PREV, type Header, leafOf, makeHeader, type RecordKind } from "..
 import { type HoldKey, type HoldRequest, parseRequest } from "../evidence/request.js";
 import { type Clock, timestamp } from "../protocol/clock.js";
 import { applyChanges } from "./change.js";
+import { DECIDING } from "./deciding.js";
 import { putDocument } from "./documents.js";
 import {
   type Draft,
@@ -190,6 +191,7 @@ export function openTx({ db, clock, random }: TxParts, start: Cursor | undefined
     whole(() => {
       db.run(insertRecord, { hall_id, seq, leaf, header: made, salt, body: bytes });
       applyChanges(db, changes);
+      applyChanges(db.main, changes, DECIDING); // the file's own copy of what decides
       if (changes.some(({ table }) => table === "holds")) closeOpenings(db, hall_id, at);
     });
     const ordered = orderIn(changes);

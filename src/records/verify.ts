@@ -9,10 +9,12 @@ import { firstDifference } from "./compare.js";
 import { allDocuments } from "./documents.js";
 import type { Database } from "./driver.js";
 import { RecordsError } from "./error.js";
-import { inTransaction } from "./home.js";
+import { inTransaction } from "./inTransaction.js";
+import { openScratch } from "./migrations.js";
 import { missingSalt, straySalt } from "./openings.js";
-import { type LedgerRow, openScratch, readRecord } from "./rebuild.js";
+import { type LedgerRow, readRecord } from "./readRecord.js";
 import { type LedgerTables, PROJECTION_TABLES, type Projections } from "./schema.js";
+import { oddShape } from "./shape.js";
 import type { Witness } from "./witnessFile.js";
 
 /** Verifies a Hall's ledger and witness as they lie now. A home without a Hall has nothing that could be verified. */
@@ -65,7 +67,7 @@ function verifyStore(db: Database, hall_id: string, witness: readonly Head[], no
       projectionProblem(db, scratch, hall_id) ??
       documentProblem(db, hall_id) ??
       openingProblem(db, scratch, hall_id, at) ??
-      schemaProblem(db, scratch);
+      schemaProblem(db);
     return first_bad === undefined ? result : { ok: false, records: result.records, first_bad };
   } finally {
     scratch.close();
@@ -155,15 +157,10 @@ function openingsOf(db: Database, hall_id: string): readonly Opening[] {
   return db.rows("SELECT * FROM openings WHERE hall_id = ?", hall_id) as unknown as readonly Opening[];
 }
 
-/** Tables, indexes and triggers must be those of this version: a missing trigger is how a row gets lost. */
-function schemaProblem(db: Database, scratch: Database): FirstBad | undefined {
-  const schema = "SELECT type || ' ' || name AS name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'";
-  const expected = new Map(scratch.rows(schema).map(({ name, sql }) => [name, sql]));
-  const found = new Map(db.rows(schema).map(({ name, sql }) => [name, sql]));
-  for (const name of new Set([...expected.keys(), ...found.keys()])) {
-    if (expected.get(name) !== found.get(name))
-      return { seq: null, reason: `${name} isn't as this version makes it` };
-  }
+/** Tables, indexes and triggers must be those of this version, and whole. */
+function schemaProblem(db: Database): FirstBad | undefined {
+  const reason = oddShape(db);
+  if (reason !== undefined) return { seq: null, reason };
   const [integrity] = db.rows("PRAGMA integrity_check(1)");
   const verdict = integrity?.["integrity_check"];
   return verdict === "ok" ? undefined : { seq: null, reason: `the database is damaged: ${verdict}` };

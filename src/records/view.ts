@@ -5,6 +5,7 @@ import type { Database } from "./driver.js";
 import type { RecordsError } from "./error.js";
 import { type Cursor, readCursor } from "./heads.js";
 import { type Install, installsOf } from "./installs.js";
+import type { Ledger } from "./ledger.js";
 import { type StandingEntry, standingOf } from "./standing.js";
 
 /** Where the ledger stands, as the database says now. */
@@ -21,7 +22,7 @@ export type StoreState = {
   readonly now: string;
   /** `behind`: the clock is more than five minutes before the last record. Orders are still written. */
   readonly clock: "ok" | "behind";
-  /** Why nothing can be written, as was found at opening. */
+  /** Why nothing can be written, as was found at opening or since. Once there is one, it stays. */
   readonly problem: RecordsError | null;
 };
 
@@ -29,6 +30,8 @@ export type ViewParts = {
   readonly db: Database;
   readonly clock: Clock;
   readonly hallId: () => string | null;
+  readonly ledger: Ledger;
+  /** As was found at opening. */
   readonly problem: RecordsError | null;
 };
 
@@ -45,10 +48,12 @@ export type View = {
 
 const CLOCK_BEHIND_MS = 5 * 60 * 1000;
 
-export function makeView({ db, clock, hallId, problem }: ViewParts): View {
+export function makeView({ db, clock, hallId, ledger, problem }: ViewParts): View {
   let version = 0;
   let seen: unknown;
-  let cursor: { readonly of: number; readonly value: Cursor | undefined } | undefined;
+  /** Of a ledger that was damaged when it was opened: shown, and nothing decided by it. */
+  let damaged: { readonly of: number; readonly value: Cursor | undefined } | undefined;
+  const isDamaged = problem !== null && problem.code !== "READ_ONLY";
 
   function dataVersion(): number {
     const stored = db.rows("PRAGMA data_version")[0]?.["data_version"];
@@ -58,12 +63,23 @@ export function makeView({ db, clock, hallId, problem }: ViewParts): View {
   }
 
   function cursorNow(): Cursor | undefined {
+    if (!isDamaged) return lookAgain();
     const of = dataVersion();
-    if (cursor?.of !== of) {
+    if (damaged?.of !== of) {
       const hall_id = hallId();
-      cursor = { of, value: hall_id === null ? undefined : readCursor(db, hall_id) };
+      damaged = { of, value: hall_id === null ? undefined : readCursor(db, hall_id) };
     }
-    return cursor.value;
+    return damaged.value;
+  }
+
+  /** What is found wrong now is the state's problem; only what is in the way for now is thrown. */
+  function lookAgain(): Cursor | undefined {
+    try {
+      return ledger.look();
+    } catch (error) {
+      if (ledger.problem() === null) throw error;
+      return ledger.look();
+    }
   }
 
   // Standing and installs change only with the epoch, the policy only with its digest.
@@ -90,7 +106,7 @@ export function makeView({ db, clock, hallId, problem }: ViewParts): View {
         at,
         now: at !== null && at > time ? at : time,
         clock: isBehind ? "behind" : "ok",
-        problem,
+        problem: problem ?? ledger.problem(),
       };
     },
     policy(hall_id) {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   readSync,
   renameSync,
+  type Stats,
   statSync,
   writeSync,
 } from "node:fs";
@@ -18,6 +19,13 @@ import { RecordsError } from "./error.js";
 export type Witness = {
   /** The last lines, and whether a crash tore the very last one. Throws RecordError when another isn't one. */
   tail(): WitnessTail;
+  /**
+   * The same, if the file isn't as long as when it was last `took` or written here; undefined if it is. One that can't
+   * be read says nothing new: what can't be read can't be written either, and that stops whatever it must stop.
+   */
+  news(): WitnessTail | undefined;
+  /** These lines were dealt with: until the file changes they are no news. */
+  took(tail: WitnessTail): void;
   /** Every line, for verify. */
   all(): readonly Head[];
   /** Adds a line, in one write; returns how many bytes the file has then. Throws RecordsError WITNESS. */
@@ -31,6 +39,8 @@ export type WitnessTail = {
   readonly heads: readonly Head[];
   readonly isTorn: boolean;
   readonly bytes: number;
+  /** Which file it is; 0 when there is none. */
+  readonly ino: number;
 };
 
 /** Over this size the file is replaced by one line. */
@@ -43,7 +53,9 @@ export function openWitness(path: string | null): Witness {
 }
 
 const NO_WITNESS: Witness = {
-  tail: () => ({ heads: [], isTorn: false, bytes: 0 }),
+  tail: () => ({ heads: [], isTorn: false, bytes: 0, ino: 0 }),
+  news: () => undefined,
+  took: () => {},
   all: () => [],
   append: () => 0,
   replace: () => {},
@@ -56,10 +68,26 @@ function fileWitness(path: string): Witness {
     if (open !== undefined) closeSync(open.fd);
     open = undefined;
   };
+  /** The file as this process knows it. */
+  let seen: Pick<WitnessTail, "bytes" | "ino"> = { bytes: 0, ino: 0 };
+  const isAsSeen = (there: Stats | undefined): boolean =>
+    (there?.size ?? 0) === seen.bytes && (there?.ino ?? 0) === seen.ino;
+  const tail = (): WitnessTail => {
+    const { text, bytes, ino } = readTail(path);
+    return { heads: parseWitness(text), isTorn: text !== "" && !text.endsWith("\n"), bytes, ino };
+  };
   return {
-    tail() {
-      const { text, bytes } = readTail(path);
-      return { heads: parseWitness(text), isTorn: text !== "" && !text.endsWith("\n"), bytes };
+    tail,
+    news() {
+      try {
+        return isAsSeen(readIfThere(path, undefined, () => statSync(path))) ? undefined : tail();
+      } catch (error) {
+        if (error instanceof RecordsError && error.code === "WITNESS") return undefined;
+        throw error;
+      }
+    },
+    took({ bytes, ino }) {
+      seen = { bytes, ino };
     },
     all: () => parseWitness(readIfThere(path, "", () => readFileSync(path, "latin1"))),
     append(head) {
@@ -70,7 +98,10 @@ function fileWitness(path: string): Witness {
         open ??= openToAppend(path);
         const line = witnessLine(head);
         writeWhole(open.fd, line);
-        return (there?.size ?? 0) + line.length;
+        const bytes = (there?.size ?? 0) + line.length;
+        // Where another process's line came first, the file is longer than this, and so is read again.
+        if (isAsSeen(there)) seen = { bytes, ino: open.ino };
+        return bytes;
       });
     },
     replace(head) {
@@ -79,8 +110,10 @@ function fileWitness(path: string): Witness {
         const draft = `${path}.${process.pid}.new`;
         const made = openSync(draft, "w", 0o600);
         try {
-          writeWhole(made, witnessLine(head));
+          const line = witnessLine(head);
+          writeWhole(made, line);
           fsyncSync(made);
+          seen = { bytes: line.length, ino: fstatSync(made).ino };
         } finally {
           closeSync(made);
         }
@@ -111,15 +144,15 @@ function toWitness<T>(path: string, work: () => T): T {
   }
 }
 
-function readTail(path: string): { text: string; bytes: number } {
-  return readIfThere(path, { text: "", bytes: 0 }, () => {
+function readTail(path: string): { text: string; bytes: number; ino: number } {
+  return readIfThere(path, { text: "", bytes: 0, ino: 0 }, () => {
     const fd = openSync(path, "r");
     try {
-      const bytes = fstatSync(fd).size;
+      const { size: bytes, ino } = fstatSync(fd);
       const start = Math.max(0, bytes - TAIL_BYTES);
       const buffer = Buffer.alloc(bytes - start);
       const text = buffer.toString("latin1", 0, readSync(fd, buffer, 0, buffer.length, start));
-      return { text: start === 0 ? text : text.slice(text.indexOf("\n") + 1), bytes };
+      return { text: start === 0 ? text : text.slice(text.indexOf("\n") + 1), bytes, ino };
     } finally {
       closeSync(fd);
     }

@@ -170,15 +170,18 @@ describe("a ledger that isn't what was seen is read, and not written", () => {
     expect(stale.verify()).toMatchObject({ ok: false, first_bad: { seq: 2 } });
   });
 
-  test("put back while a process runs", async () => {
+  test("put back while a process runs, which doesn't go on with it", async () => {
     const { home, store } = await begun();
     await call(store);
     const db = raw(home.file);
     db.exec("UPDATE heads SET size = size - 1");
     await expect(call(store)).rejects.toMatchObject({ code: "UNAVAILABLE" });
     db.exec("UPDATE heads SET size = size + 1");
-    await call(store);
-    expect(store.verify()).toMatchObject({ ok: true });
+    await expect(call(store)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(store.state().problem).toMatchObject({ code: "UNAVAILABLE" });
+    const later = await open(home);
+    await call(later);
+    expect(later.verify()).toMatchObject({ ok: true });
   });
 
   test.each([
@@ -236,5 +239,67 @@ describe("a ledger that isn't what was seen is read, and not written", () => {
     const other = await open({ ...home, ledgerKey: signerFromSeed(new Uint8Array(32).fill(9)) });
     await expect(call(other)).rejects.toMatchObject({ code: "UNAVAILABLE" });
     expect(other.verify()).toMatchObject({ ok: true, records: 2 });
+  });
+});
+
+describe("files that are changed under a process that runs", () => {
+  const stopped = { problem: { code: "UNAVAILABLE" } };
+
+  test("a database that was replaced by its copy, before and after another process wrote there", async () => {
+    const { home, store } = await begun();
+    const files = ["", "-wal", "-shm"].map((end) => home.file + end).filter((file) => existsSync(file));
+    for (const file of files) {
+      renameSync(file, `${file}.old`);
+      copyFileSync(`${file}.old`, file);
+    }
+    expect(store.state()).toMatchObject(stopped);
+    const other = await open(home);
+    await order(other, revoke("a"));
+    expect(store.state()).toMatchObject({ ...stopped, size: 2 });
+    await expect(call(store)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(other.verify()).toMatchObject({ ok: true, records: 3 });
+  });
+
+  test("a database that was removed", async () => {
+    const { home, store } = await begun();
+    for (const end of ["", "-wal", "-shm"]) rmSync(home.file + end, { force: true });
+    await expect(call(store)).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.stringContaining("replaced or removed"),
+    });
+    expect(store.state()).toMatchObject(stopped);
+  });
+
+  test("one that is put back doesn't make up for it", async () => {
+    const { home, store } = await begun();
+    renameSync(home.file, `${home.file}.old`);
+    expect(store.state()).toMatchObject(stopped);
+    renameSync(`${home.file}.old`, home.file);
+    expect(store.state()).toMatchObject(stopped);
+    await expect(call(store)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  test("a witness that has seen more, or other records", async () => {
+    const { home, store } = await begun();
+    const copy = inDir(tempDir());
+    for (const end of ["", "-wal"]) copyFileSync(home.file + end, copy.file + end);
+    copyFileSync(home.witness, copy.witness);
+    const elsewhere = await open(copy);
+    await order(elsewhere, revoke("a"));
+    await call(store);
+    expect(store.state().problem).toBeNull();
+    appendFileSync(home.witness, `${readFileSync(copy.witness, "latin1").split("\n").at(-2)}\n`);
+    expect(store.state()).toMatchObject({ ...stopped, size: 4 });
+    await expect(call(store)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  test("a witness that is seen only under the lock stops the write", async () => {
+    const { home, store } = await begun();
+    const copy = inDir(tempDir());
+    for (const end of ["", "-wal"]) copyFileSync(home.file + end, copy.file + end);
+    const elsewhere = await open({ ...copy, witness: home.witness });
+    await order(elsewhere, revoke("a"));
+    await expect(call(store)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(store.query()).toHaveLength(2);
   });
 });

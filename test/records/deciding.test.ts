@@ -1,9 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { firstDifference } from "../../src/records/compare.js";
-import { openScratch } from "../../src/records/rebuild.js";
+import { openScratch } from "../../src/records/migrations.js";
 import { DECIDING_TABLES } from "../../src/records/schema.js";
 import { fillHall } from "./everything.js";
-import { inDir, open, tempDir } from "./home.js";
+import { beginHall, decisionDraft, inDir, open, openHold, order, tempDir, vote } from "./home.js";
 import { raw } from "./raw.js";
 import { TAMPERING } from "./tampering.js";
 
@@ -77,4 +77,75 @@ test("rows are compared by value, an empty text isn't nothing", () => {
   expect(firstDifference(one, two, "h", "orders")).toEqual({ table: "orders", seq: 7 });
   two.exec("DELETE FROM orders");
   expect(firstDifference(one, two, "h", "orders")).toEqual({ table: "orders", seq: 7 });
+});
+
+describe("a process that runs goes by the records, whatever is done to the rows", () => {
+  const revoked = {
+    kind: "standing",
+    subject: "skill:org.acme/notes",
+    state: "revoked",
+    adapter: null,
+    scope: "org",
+  } as const;
+
+  test("a revoke stands", async () => {
+    const home = inDir(tempDir());
+    const store = await open(home);
+    await beginHall(store);
+    await order(store, revoked);
+    raw(home.file).exec("DELETE FROM standing; UPDATE heads SET epoch = epoch + 1");
+    expect(store.standing([revoked.subject]).size).toBe(1);
+    await store.write((tx) => expect(tx.standing().size).toBe(1));
+  });
+
+  test("of another process, too", async () => {
+    const home = inDir(tempDir());
+    const store = await open(home);
+    await beginHall(store);
+    const other = await open(home);
+    await order(other, revoked);
+    raw(home.file).exec("DELETE FROM standing; UPDATE heads SET epoch = 0");
+    expect(store.standing([revoked.subject]).size).toBe(1);
+    expect(store.state().epoch).toBe(other.state().epoch);
+  });
+
+  test("a grant is used once", async () => {
+    const home = inDir(tempDir());
+    const store = await open(home);
+    await beginHall(store);
+    const grant = await openHold(store);
+    await vote(store, grant);
+    const use = () => store.write((tx) => tx.append(decisionDraft({ grant })));
+    await use();
+    raw(home.file).exec("UPDATE holds SET state = 'granted', closed_by = NULL");
+    expect(store.hold(grant.approval_id)).toMatchObject({ state: "used" });
+    await expect(use()).rejects.toMatchObject({ code: "REFUSED" });
+  });
+
+  test("a batch that fails leaves what others wrote to be read again", async () => {
+    const home = inDir(tempDir());
+    const store = await open(home);
+    await beginHall(store);
+    const other = await open(home);
+    await order(other, revoked);
+    await expect(store.write((tx) => tx.refuse("no"))).rejects.toMatchObject({ code: "REFUSED" });
+    expect(store.standing([revoked.subject]).size).toBe(1);
+    await order(store, { ...revoked, state: "active" });
+    expect(other.standing([revoked.subject]).size).toBe(0);
+    expect(store.verify()).toMatchObject({ ok: true });
+  });
+});
+
+test("an order that doesn't name the one before is found at opening, and stops everything", async () => {
+  const home = inDir(tempDir());
+  const store = await open(home);
+  await fillHall(store);
+  store.close();
+  const db = raw(home.file);
+  const [kept] = db.prepare("SELECT sql FROM sqlite_schema WHERE name = 'ledger_kept'").all();
+  db.exec("DROP TRIGGER ledger_kept");
+  db.exec("DELETE FROM ledger WHERE seq = 6");
+  db.exec(String(kept?.["sql"]));
+  const again = await open(home);
+  expect(again.state().problem).toMatchObject({ message: expect.stringContaining("order before it") });
 });
