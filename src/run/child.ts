@@ -41,6 +41,8 @@ export type ChildOptions = Allowance & {
 
 /** A machine under load takes seconds to start Node; this is for one that never will. */
 const BOOT_MS = 30_000;
+/** A child that has been without a call for so long is stopped where it stands: two signals cost more than a call. */
+const PAUSE_MS = 50;
 /** How long a dead child's last words may take to arrive. */
 const DRAIN_MS = 500;
 /** V8 says so before it aborts, and Node prints a native stack after it. A handler can print the same: it is a hint. */
@@ -57,6 +59,19 @@ export async function openChild(options: ChildOptions): Promise<Child> {
   const program = bootProgram(options.network);
   const contained = await spawnContained(options.command, [...flags, "--input-type=module", "-e", program]);
   const pausable = diesWithParent(options.command);
+  let pausing: NodeJS.Timeout | undefined;
+  let paused = false;
+  const pauseSoon = () => {
+    pausing = setTimeout(() => {
+      paused = true;
+      contained.pause();
+    }, PAUSE_MS).unref();
+  };
+  const resume = () => {
+    clearTimeout(pausing);
+    if (paused) contained.resume();
+    paused = false;
+  };
   let fit = true;
   let used = false;
   const retire = () => {
@@ -76,7 +91,7 @@ export async function openChild(options: ChildOptions): Promise<Child> {
     retire,
     onEnd() {
       options.onChange();
-      if (pausable && calls.size === 0) contained.pause();
+      if (pausable && fit && calls.size === 0) pauseSoon();
     },
   });
 
@@ -118,6 +133,7 @@ export async function openChild(options: ChildOptions): Promise<Child> {
   });
   contained.exit.then(async (how) => {
     fit = false;
+    clearTimeout(pausing);
     stopWatching();
     if (calls.size > 0) await drained(contained);
     const why = HEAP_FULL.test(complaints)
@@ -141,7 +157,7 @@ export async function openChild(options: ChildOptions): Promise<Child> {
     holds: calls.holds,
     start(call, source) {
       used = true;
-      if (pausable) contained.resume();
+      resume();
       calls.start(call, source);
     },
     retire,
