@@ -36,11 +36,20 @@ const BY_RESULT: ReadonlyMap<number, RecordsCode> = new Map([
   [19, "REFUSED"], // SQLITE_CONSTRAINT: a trigger, or an id that is taken
 ]);
 
-/** SQLite's primary result code of an error, or undefined when it isn't SQLite's. */
+// Where rows are stepped through the driver gives no code: SQLite's own words for it are all there is.
+const BY_WORDS: ReadonlyMap<string, number> = new Map([
+  ["database is locked", 5],
+  ["database table is locked", 6],
+  ["attempt to write a readonly database", 8],
+  ["database or disk is full", 13],
+]);
+
+/** SQLite's primary result code of an error, or undefined when it has none or isn't SQLite's. */
 export function sqliteResult(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number")
-    return undefined;
-  return error.errcode & 0xff; // extended codes carry the primary one in their low byte
+  if (!(error instanceof Error)) return undefined;
+  const { errcode, code, message }: Error & { readonly errcode?: unknown; readonly code?: unknown } = error;
+  if (typeof errcode === "number") return errcode & 0xff; // extended codes carry the primary one in their low byte
+  return code === "ERR_SQLITE_ERROR" ? BY_WORDS.get(message) : undefined;
 }
 
 const BY_ERRNO: ReadonlyMap<string, RecordsCode> = new Map([
