@@ -3,7 +3,7 @@ import { firstDifference } from "../../src/records/compare.js";
 import { openScratch } from "../../src/records/migrations.js";
 import { DECIDING_TABLES } from "../../src/records/schema.js";
 import { fillHall } from "./everything.js";
-import { beginHall, decisionDraft, inDir, open, openHold, order, tempDir, vote } from "./home.js";
+import { beginHall, decisionDraft, inDir, OPERATOR, open, openHold, order, tempDir, vote } from "./home.js";
 import { raw } from "./raw.js";
 import { TAMPERING } from "./tampering.js";
 
@@ -122,7 +122,17 @@ describe("a process that runs goes by the records, whatever is done to the rows"
     await expect(use()).rejects.toMatchObject({ code: "REFUSED" });
   });
 
-  test("a batch that fails leaves what others wrote to be read again", async () => {
+  test("a transaction that is rolled back leaves what others wrote to be read again", async () => {
+    const home = inDir(tempDir());
+    const other = await open(home);
+    await beginHall(other);
+    const store = await open({ ...home, ledgerKey: OPERATOR }); // reads everything, may write nothing
+    await order(other, revoked);
+    await expect(store.write(() => 1)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(store.standing([revoked.subject]).size).toBe(1);
+  });
+
+  test("a job that fails leaves what others wrote to be read again", async () => {
     const home = inDir(tempDir());
     const store = await open(home);
     await beginHall(store);
