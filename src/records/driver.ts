@@ -46,8 +46,13 @@ export function openDatabase(file: string): Database {
     if (!isNowhere(file)) closeSync(openSync(file, "a", 0o600));
     const place = placeOf(file);
     const db = connect(file, false);
-    for (const pragma of PRAGMAS) db.exec(`PRAGMA ${pragma}`);
-    return database(db, { readonly: false, inMemory: isNowhere(file), isInPlace: stillAt(file, place) });
+    try {
+      for (const pragma of PRAGMAS) db.exec(`PRAGMA ${pragma}`);
+      return database(db, { readonly: false, inMemory: isNowhere(file), isInPlace: stillAt(file, place) });
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   });
 }
 

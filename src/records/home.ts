@@ -23,7 +23,7 @@ export async function openHome(file: string, witness: Witness, readonly: boolean
   if (readonly) return openToRead(file);
   let db: Database | undefined;
   try {
-    const writable = openDatabase(file);
+    const writable = await patiently(() => openDatabase(file)); // its pragmas take locks too
     db = writable;
     await patiently(() => migrate(writable));
     return writable;
