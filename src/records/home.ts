@@ -124,8 +124,8 @@ export async function settleHome(home: {
   const now = timestamp(clock());
   try {
     const news = witness.tail();
-    const isSettled = inTransaction(db, "DEFERRED", () => {
-      ledger.check(news);
+    const look = (): boolean => {
+      ledger.check(hall, news);
       if (hall === null) return true;
       checkWhole(db, hall);
       const [different] = deciding.differences(hall);
@@ -133,11 +133,12 @@ export async function settleHome(home: {
         throw new RecordsError("UNAVAILABLE", `${different} isn't what the records say`);
       }
       return db.readonly || (different === undefined && !hasStaleOpenings(db, hall, now));
-    });
+    };
+    const isSettled = await patiently(() => inTransaction(db, "DEFERRED", look));
     if (isSettled || hall === null) return asItWas;
     const repaired = await patiently(() =>
       inTransaction(db, "IMMEDIATE", () => {
-        ledger.check();
+        ledger.check(hall);
         const different = deciding.differences(hall);
         if (different.length > 0) deciding.repair(hall);
         closeOpenings(db, hall, now);

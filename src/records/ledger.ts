@@ -38,7 +38,7 @@ export type Ledger = {
    * witness's, read before that began; only under the write lock may they be read here. Throws as `commit` does, or
    * RecordError.
    */
-  check(news?: WitnessTail): void;
+  check(hall_id: string | null, news?: WitnessTail): void;
   /** Where the ledger stands, checked anew whenever anything changed. Throws RecordsError. */
   look(): Cursor | undefined;
   /**
@@ -77,10 +77,12 @@ export function makeLedger(parts: LedgerParts): Ledger {
     seen = { ...seen, schema };
   }
 
-  /** Where the ledger stands, checked if anything changed. In a transaction. */
-  function trusted(news: WitnessTail | undefined): Cursor | undefined {
+  /**
+   * Where the ledger stands, checked if anything changed. In a transaction; which Hall is open is found before that
+   * reads, or under the write lock: the witness may name one that began since.
+   */
+  function trusted(hall_id: string | null, news: WitnessTail | undefined): Cursor | undefined {
     checkSchema();
-    const hall_id = hallId();
     if (hall_id === null) return undefined;
     const stored = readCursor(db, hall_id);
     if (stored === undefined)
@@ -112,7 +114,8 @@ export function makeLedger(parts: LedgerParts): Ledger {
       const news = witness.news();
       const isStill = data === seen.data && news === undefined;
       if (isStill && known !== undefined) return known;
-      const cursor = inTransaction(db, "DEFERRED", () => trusted(news));
+      const hall_id = hallId();
+      const cursor = inTransaction(db, "DEFERRED", () => trusted(hall_id, news));
       seen = { ...seen, data };
       return cursor;
     });
@@ -139,7 +142,7 @@ export function makeLedger(parts: LedgerParts): Ledger {
     let hasGrown = false;
     let settled: readonly Settled[];
     try {
-      const start = guarded(() => trusted(witness.news()));
+      const start = guarded(() => trusted(hallId(), witness.news()));
       if (start !== undefined && start.key_id !== signer.key) {
         throw new RecordsError("UNAVAILABLE", `this home's ledger key isn't the Hall's, ${start.key_id}`);
       }
@@ -175,7 +178,7 @@ export function makeLedger(parts: LedgerParts): Ledger {
 
   return {
     commit,
-    check: (news) => void trusted(news ?? witness.news()),
+    check: (hall_id, news = witness.news()) => void trusted(hall_id, news),
     look,
     problem: () => problem,
     deciding,

@@ -16,7 +16,7 @@ import {
   listHolds,
   type OpenHold,
 } from "./holds.js";
-import { findHall, openHome, settleHome } from "./home.js";
+import { findHall, openHome, patiently, settleHome } from "./home.js";
 import type { Install } from "./installs.js";
 import { type Committed, type Job, type Ledger, makeLedger } from "./ledger.js";
 import { type OpenCallRow, openCallsOf, queryRecords, type RecordFilter, type RecordRow } from "./query.js";
@@ -91,7 +91,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const witness = openWitness(options.witness);
   const db = await openHome(options.file, witness, options.readonly ?? false);
   try {
-    let hall = findHall(db, witness);
+    let hall = await patiently(() => findHall(db, witness));
     const hallId = (): string | null => {
       hall ??= findHall(db, witness);
       return hall;

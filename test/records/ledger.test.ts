@@ -74,6 +74,23 @@ describe("a commit", () => {
   });
 });
 
+test("which Hall is open is never asked inside a read, which can't see one that has begun since", () => {
+  const home = inDir(tempDir());
+  const db = openDatabase(home.file);
+  migrate(db);
+  onTestFinished(() => db.close());
+  const random = (n: number): Uint8Array => new Uint8Array(n);
+  const asked: boolean[] = [];
+  const hallId = (): string | null => {
+    asked.push(db.inTransaction());
+    return null;
+  };
+  const witness = openWitness(home.witness);
+  const ledger = makeLedger({ db, signer: LEDGER, witness, clock: () => START, random, hallId });
+  expect(ledger.look()).toBeUndefined();
+  expect(asked).toEqual([false]);
+});
+
 const LEDGER_OPERATOR = signerFromSeed(new Uint8Array(32).fill(2)).key;
 
 const revoke = (name: string) =>
