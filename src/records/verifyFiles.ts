@@ -23,7 +23,8 @@ export async function verifyFiles(home: {
     if (missed !== undefined) return notWhole(0, `it is missing: ${missed}`);
     const db = await patiently(() => openToRead(file));
     try {
-      return verifyHome({ db, witness, hall_id: findHall(db, witness), now: timestamp(clock()) });
+      const hall_id = await patiently(() => findHall(db, witness));
+      return verifyHome({ db, witness, hall_id, now: timestamp(clock()) });
     } finally {
       db.close();
     }
