@@ -28,6 +28,7 @@ export function openRun(host: Host, flags: Flags): Run {
     clock: Date.now,
     user: userName(environment),
     program,
+    warn: (line) => out.note(line),
     progress(step) {
       if (signal.aborted) throw new Interrupted();
       out.progress(step);

@@ -1,7 +1,7 @@
 import { HomeError } from "../hall/findHome.js";
 import { openHome } from "../hall/open.js";
 import type { HallParts } from "../hall/parts.js";
-import { attestInstalled } from "../hall/startup.js";
+import { attestInstalled, repairNotice } from "../hall/startup.js";
 import type { Gate } from "../hall/types.js";
 import { NotAttested, toFailure } from "./failure.js";
 import type { Run } from "./run.js";
@@ -29,7 +29,8 @@ export async function openServed({ host, flags, workshop, out }: Run): Promise<S
 /** A ledger that can't be opened is no reason not to start: until it can, every call is denied and says so. */
 async function attest(parts: HallParts, say: (line: string) => void): Promise<void> {
   try {
-    await parts.ledger.ready();
+    const store = await parts.ledger.ready();
+    for (const what of store?.repaired ?? []) say(repairNotice(what));
   } catch (error) {
     if (error instanceof HomeError) throw error; // the home is another's, or PYHALL_ENV contradicts it
     return say(`${toFailure(error).message} Until it can be opened, every call is denied.`);

@@ -63,3 +63,8 @@ const CERTIFICATES = {
   invalid: "DENY_NOT_CERTIFIED",
   expired: undefined,
 } as const;
+
+/** What opening a home put right: it stood otherwise than the records say, so somebody or something changed it. */
+export function repairNotice(what: string): string {
+  return `Put right from the records, which said otherwise: ${what}. If nobody restored a backup, somebody edited the database: hall audit verify`;
+}

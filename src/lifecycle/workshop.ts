@@ -3,6 +3,7 @@ import type { Environment, Home } from "../hall/home.js";
 import { openHome } from "../hall/open.js";
 import type { HallParts } from "../hall/parts.js";
 import type { Policy } from "../hall/policy.js";
+import { repairNotice } from "../hall/startup.js";
 import type { HandlerLine } from "../hall/types.js";
 import type { Clock } from "../protocol/clock.js";
 import type { Store } from "../records/store.js";
@@ -24,6 +25,8 @@ export type Workshop = {
   readonly progress: (step: string) => void;
   /** Told what handlers print and log while they run here: for whoever is at the terminal, never for a caller. */
   readonly said?: (line: HandlerLine) => void;
+  /** Told what whoever looks after the home must know, in one line. */
+  readonly warn?: (line: string) => void;
   /** Shows a change and asks. `--yes` answers true; no terminal and no `--yes` answers false. */
   readonly accept: (question: string, details: readonly string[]) => Promise<boolean>;
 };
@@ -39,7 +42,8 @@ export async function withHome<T>(ws: Workshop, work: (parts: OpenHome) => Promi
     const open = { ...parts, home: parts.home as Home };
     try {
       checkLedgerKey(open.home);
-      await parts.ledger.ready();
+      const store = await parts.ledger.ready();
+      for (const what of store?.repaired ?? []) ws.warn?.(repairNotice(what));
       return await work(open);
     } catch (error) {
       throw toLifecycleError(error, open.home.state);

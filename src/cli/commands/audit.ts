@@ -57,7 +57,6 @@ export function addAudit(program: Program): void {
     summary: "check the whole ledger offline, and name the first bad record",
     text: "Checks every header, hash, signature, order, grant and receipt from the first record on, rebuilds what was derived from them, and compares the head with the witness outside the database. Exits 1 with the first bad record when anything is off.",
     example: "hall audit verify",
-    inForce: true,
     async run({ workshop, out }) {
       const { auditVerify } = await import("../../lifecycle/auditVerify.js");
       out.progress("verifying the ledger");
