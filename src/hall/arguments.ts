@@ -1,4 +1,4 @@
-import { CanonicalError, canonicalJson, encode, type Json } from "../protocol/canonical.js";
+import { CanonicalError, canonicalJson, encode, type Json, parseCanonical } from "../protocol/canonical.js";
 import type { InputProblem } from "../protocol/facts.js";
 
 /** Bounds of a call's arguments (formats.md, Numbers). */
@@ -24,7 +24,8 @@ export function receiveArguments(args: unknown): Received {
     if (broken !== undefined) return refused(broken);
     const bytes = encode(canonicalJson(JSON.parse(text)));
     if (bytes.byteLength > MAX_BYTES) return refused("maxBytes");
-    return { ok: true, bytes, value: JSON.parse(Buffer.from(bytes).toString()) as Json };
+    // Reading back must give the same bytes: an engine that misreads a name (test/setup/engine.ts) runs nothing.
+    return { ok: true, bytes, value: parseCanonical(bytes) };
   } catch (error) {
     // JSON.stringify overflows the stack on deep values; canonicalJson refuses what has no canonical text.
     if (error instanceof RangeError) return refused("maxDepth");
