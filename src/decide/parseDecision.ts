@@ -1,5 +1,5 @@
 import { ENVS } from "../protocol/request.js";
-import { DEFAULT_ESCALATION, DEFAULT_PRECONDITIONS } from "../protocol/rule.js";
+import { approvalNeedFrom, DEFAULT_ESCALATION, DEFAULT_PRECONDITIONS } from "../protocol/rule.js";
 import { isMembers, isText, type Members, type Report, unknownMembers } from "./report.js";
 
 const DECISION_FIELDS = [
@@ -63,10 +63,8 @@ function checkEscalation(escalation: unknown, report: Report): undefined {
 }
 
 function isApproval(value: unknown): boolean {
-  if (value === "confirm" || value === "approve") return true;
-  if (!isMembers(value) || Object.keys(value).length !== 1) return false;
-  const needed = value["approve"];
-  return Number.isSafeInteger(needed) && (needed as number) >= 1;
+  const isAlone = isText(value) || (isMembers(value) && Object.keys(value).length === 1);
+  return isAlone && approvalNeedFrom(value) !== undefined;
 }
 
 function checkPreconditions(preconditions: unknown, report: Report): undefined {

@@ -4,6 +4,7 @@ import { canonicalControl } from "../protocol/ids.js";
 import { ENVS, type Env } from "../protocol/request.js";
 import {
   type ApprovalNeed,
+  approvalNeedFrom,
   DEFAULT_ESCALATION,
   DEFAULT_PRECONDITIONS,
   type Escalation,
@@ -33,9 +34,6 @@ export type Rule = {
   readonly flaw: DenyCode | null;
 };
 
-/** One signed approval: what silence means (hall.md, Approvals). */
-const APPROVE_ONCE: ApprovalNeed = Object.freeze({ mode: "approve", needed: 1 });
-const CONFIRM: ApprovalNeed = Object.freeze({ mode: "confirm", needed: 1 });
 const NOTHING: readonly never[] = Object.freeze([]);
 
 type Members = Readonly<Record<string, unknown>>;
@@ -115,12 +113,9 @@ function readRationale(value: unknown): string | null {
 }
 
 function readApproval(escalation: unknown): ApprovalNeed {
-  const value = escalation === undefined ? undefined : record(escalation)["approval"];
-  if (value === undefined || value === "approve") return APPROVE_ONCE;
-  if (value === "confirm") return CONFIRM;
-  const needed = record(value)["approve"];
-  if (!Number.isSafeInteger(needed) || (needed as number) < 1) throw new Unreadable();
-  return Object.freeze({ mode: "approve", needed: needed as number });
+  const need = approvalNeedFrom(escalation === undefined ? undefined : record(escalation)["approval"]);
+  if (need === undefined) throw new Unreadable();
+  return Object.freeze(need);
 }
 
 function readPreconditions(value: unknown): Preconditions {

@@ -68,7 +68,8 @@ export function assemble(options: HallOptions): HallParts {
     epoch: () => store().state().epoch,
     artifacts: options.artifacts,
   });
-  const sources = makeSources({ ...options, skills, engine: ENGINE });
+  const policy = policyInForce(ledger);
+  const sources = makeSources({ ...options, store, policy, skills, engine: ENGINE });
   const running = makeRunningCalls();
   const watch = openWatch(() => ledger.version());
   const gateParts: GateParts = {
@@ -93,7 +94,6 @@ export function assemble(options: HallOptions): HallParts {
     salt: () => randomBytes(32),
     subscribe: (fn) => watch.subscribe(fn),
   };
-  const policy = policyInForce(ledger);
   const session_id = randomUUID();
   const people = () => ({
     store: store(),

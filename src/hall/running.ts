@@ -10,7 +10,6 @@ export type RunningCalls = {
   begin(mayStillRun: () => boolean, client?: AbortSignal): RunningCall;
   /** Asks every running call again and aborts those that may no longer run. */
   sweep(): void;
-  readonly size: () => number;
 };
 
 export function makeRunningCalls(): RunningCalls {
@@ -33,7 +32,6 @@ export function makeRunningCalls(): RunningCalls {
         if (!permits(mayStillRun)) controller.abort(REVOKED_IN_FLIGHT);
       }
     },
-    size: () => calls.size,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Json } from "../protocol/canonical.js";
 import type { Facts, PolicyGateContext, SkillFacts } from "../protocol/facts.js";
+import { type Env, isProduction } from "../protocol/request.js";
 import type { PrivilegeEnvelope } from "../protocol/worker.js";
 
 /** A callable's answer, or the fact that it threw, never answered or answered nothing. */
@@ -45,9 +46,8 @@ function open(answer: Answer): Json {
  * RESTRICTED call of a worker that wants egress is refused.
  */
 function privilegeAllows(env: string, dataLabel: string, envelope: unknown): [boolean, string] {
-  const production = env === "prod" || env === "edge";
   const wanted = (envelope as PrivilegeEnvelope | undefined)?.egress?.allowlist ?? [];
-  if (production && dataLabel === "RESTRICTED" && wanted.length > 0) {
+  if (isProduction(env as Env) && dataLabel === "RESTRICTED" && wanted.length > 0) {
     return [false, "egress_denied_no_allowlist_configured"];
   }
   return [true, "envelope_declared"];

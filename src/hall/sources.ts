@@ -15,6 +15,9 @@ import type { Skills } from "./skills.js";
 /** What the default sources are made of. */
 export type SourceParts = {
   readonly ledger: Ledger;
+  /** The open store. Throws when there is none. */
+  readonly store: () => Store;
+  readonly policy: () => Policy | null;
   readonly skills: Skills;
   readonly runner: Runner;
   readonly clock: Clock;
@@ -38,32 +41,26 @@ const NO_LEDGER = {
 
 /** The outside as a real Hall meets it. */
 export function makeSources(parts: SourceParts): Sources {
-  const { ledger, skills, runner, clock, engine, own } = parts;
-  const inForce = policyInForce(ledger);
-  const store = () => {
-    const open = ledger.current();
-    if (open === null) throw new Error("there is no ledger");
-    return open;
-  };
+  const { ledger, store, policy, skills, runner, clock, engine, own } = parts;
   return {
     clock,
     ledger: async () => (await ledger.ready())?.state() ?? NO_LEDGER,
     async policy() {
       await ledger.ready();
-      return inForce();
+      return policy();
     },
     tool: async (name) => ((await ledger.ready()) === null ? undefined : skills.find(name)),
     tools: () => (ledger.current() === null ? [] : skills.all()),
     held: (tool) => skills.held(tool.install),
     standing: (tool, caller) => standingOfTool(store(), tool, caller),
-    certificate: (tool, held, policy, now) => certificateOf(tool, held, policy, now, own()),
+    certificate: (tool, held, inForce, now) => certificateOf(tool, held, inForce, now, own()),
     attestation: (tool, held) => attestationOf(tool, held, own(), clock()),
     schema: async (tool, value) => (await validatorOf(tool.definition.input_schema))(value),
     policyGate: parts.policyGate,
     containment: () => runner.containment(),
-    approval(call, tool, policy, now) {
+    approval(call, tool, inForce, now) {
       if (!call.received.ok) return null;
-      const key = holdKey(call.caller, tool, policy, engine);
+      const key = holdKey(call.caller, tool, inForce, engine);
       return findHeld(store(), key, call.received.bytes, () => approversInForce(store()), now);
     },
   };
