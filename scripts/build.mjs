@@ -7,7 +7,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -17,7 +17,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
 const STAMP = join(DIST, ".build");
 const WORK = join(ROOT, "node_modules", ".cache", "wcp-hall"); // same disk as dist, and nothing there is packed
-const INPUTS = ["src", "package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs"];
+const INPUTS = ["src", "adapters", "package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs"];
 
 /** esbuild starts its own binary; the SQLite driver is an addon. Neither can be bundled. */
 const EXTERNAL = ["esbuild", "@photostructure/sqlite"];
@@ -51,21 +51,21 @@ async function buildUnlessFresh() {
   const command = join(stage, "cli");
   await rm(stage, { recursive: true, force: true }); // a killed build leaves one
   await Promise.all([emitLibrary(library), bundleCommand(command)]);
-  await rm(join(library, "cli"), { recursive: true, force: true });
+  await rm(join(library, "src", "cli"), { recursive: true, force: true });
   await rename(command, join(library, "cli"));
   const files = await moveIntoDist(library);
   await writeFile(STAMP, JSON.stringify({ inputs, files }));
   await rm(stage, { recursive: true, force: true });
 }
 
-/** tsc checks all of src and emits ESM and declarations. Its complaints are shown as they are. */
+/** tsc checks src and adapters and emits ESM and declarations. Its complaints are shown as they are. */
 async function emitLibrary(outDir) {
   const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
   try {
     await promisify(execFile)(process.execPath, [tsc, "--outDir", outDir], { cwd: ROOT, maxBuffer: 1 << 26 });
   } catch (error) {
     process.stderr.write(error.stdout || error.stderr || `${error}\n`);
-    throw new Error("tsc found errors in src/; dist/ is left as it was");
+    throw new Error("tsc found errors in src/ or adapters/; dist/ is left as it was");
   }
 }
 
@@ -178,7 +178,8 @@ async function digestOfInputs() {
   const hash = createHash("sha256");
   for (const input of INPUTS) {
     const path = join(ROOT, input);
-    const files = input === "src" ? (await filesUnder(path)).map((file) => join(path, file)) : [path];
+    const isFolder = (await stat(path)).isDirectory();
+    const files = isFolder ? (await filesUnder(path)).map((file) => join(path, file)) : [path];
     for (const file of files.sort()) {
       hash.update(`${relative(ROOT, file)}\0`).update(
         createHash("sha256")

@@ -42,7 +42,7 @@ export const NOBODY: Caller = {
 
 const TEXTS = ["tenant_id", "agent", "surface", "session_id"] as const;
 const WORDS = {
-  adapter: [...ADAPTERS, "cli"],
+  adapter: [...ADAPTERS, "cli", "function", "http"],
   env: ENVS,
   data_label: DATA_LABELS,
   tenant_risk: TENANT_RISKS,

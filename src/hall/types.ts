@@ -1,5 +1,6 @@
 import type { Json } from "../protocol/canonical.js";
-import type { Outcome, Progress } from "../protocol/outcome.js";
+import type { ForeignDefinition } from "../protocol/foreign.js";
+import type { HoldAnswer, HoldQuestion, Outcome, Progress } from "../protocol/outcome.js";
 import type { DataLabel, Env, QosClass, TenantRisk } from "../protocol/request.js";
 import type { ToolDefinition } from "../protocol/skill.js";
 import type { Adapter } from "../protocol/standing.js";
@@ -10,7 +11,7 @@ import type { Operator } from "./operator.js";
 /** Who calls, bound by the surface from its authenticated session. Tool arguments can never set any of it. */
 export type Caller = {
   readonly tenant_id: string;
-  /** `mcp:<client name>` or `cli:<OS user>`; recorded as claimed. */
+  /** `mcp:<client name>`, `cli:<OS user>` or `agent:<name>`; recorded as claimed. */
   readonly agent: string;
   readonly adapter: Adapter;
   readonly surface: string;
@@ -32,15 +33,45 @@ export type InvokeOptions = {
   readonly onProgress?: (progress: Progress) => void;
   /** Decide and record, run nothing, open no hold. */
   readonly dryRun?: boolean;
+  /**
+   * A preview that asks: where a person must answer, the hold is opened (or met again) and the outcome is `held`;
+   * else it is a `dry_run`, which sees a grant and leaves it unused. Nothing runs.
+   */
+  readonly openHold?: boolean;
+  /**
+   * Asked once when the call is held, if the surface can reach a person now. A yes is recorded as confirmed_via this
+   * surface and counts where the rule lets it; then the call is decided again. It may take as long as it likes.
+   */
+  readonly onHold?: (question: HoldQuestion) => Promise<HoldAnswer>;
   readonly correlationId?: string;
 };
 
-/** All that a surface ever gets: names, one way to call, and word of changes. */
+/** A call of a tool whose code the Hall doesn't hold (hall.md, `guard`). The host says what it is, so it is trusted in that. */
+export type GuardedCall = {
+  /** The tool as its maker describes it; what isn't the accepted definition is denied. */
+  readonly definition: ForeignDefinition;
+  /** What is asked, by the operator's rules. An accepted definition's own capability wins. */
+  readonly capability: string;
+  /** The server's name in config.servers, or `host` when left out. */
+  readonly origin?: string;
+  readonly args: unknown;
+  readonly options?: InvokeOptions;
+};
+
+/** All that a surface ever gets: names, two ways to call, and word of changes. */
 export type Gate = {
   /** The tools listed for this caller (visible, standing active), the three built-in ones last. */
   tools(): Promise<readonly ToolDefinition[]>;
   /** One governed call. Never throws: every refusal and fault is an Outcome. */
   invoke(tool: string, args: unknown, options?: InvokeOptions): Promise<Outcome<Json>>;
+  /**
+   * One governed call of code that the host holds: decided and recorded like any other, then `run` runs once here, in
+   * the host (`executed_by: host`), with the arguments as they were decided on. Null previews. Never throws: what
+   * `run` throws is a fault. The output is given back as it is; an accepted output schema is checked against it.
+   */
+  guard<T>(call: GuardedCall, run: ((args: Json, signal: AbortSignal) => Promise<T> | T) | null): Promise<Outcome<T>>;
+  /** The same gate for what comes through an adapter, so that degrading that adapter stops it; records name the surface. */
+  through(adapter: Adapter, surface?: string): Gate;
   /** Calls `fn` when the list may have changed; returns the way to stop it. */
   onToolsChanged(fn: () => void): () => void;
 };
@@ -53,8 +84,11 @@ export type Principal = {
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 };
 
-/** A caller, or a way to tell who it is now: a home's own surfaces take tenant, env and labels from the policy in force. */
-export type CallerSource = Caller | (() => Caller);
+/** An agent of the home's own: `agent:<name>`, with tenant, env and labels from the policy in force at each call. */
+export type AgentName = { readonly agent: string };
+
+/** A caller, a way to tell who it is now, or just an agent's name. */
+export type CallerSource = Caller | (() => Caller) | AgentName;
 
 /** A Hall on this machine. Only its gates run anything, and nothing here leads to a handler. */
 export type LocalHall = {

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { ControlIdSchema, NamespaceSchema } from "./ids.js";
+import { PinnedToolSchema, ServerSchema } from "./foreign.js";
+import { ControlIdSchema, NamespaceSchema, SkillNameSchema } from "./ids.js";
 import { DataLabelSchema, EnvSchema, QosClassSchema, TenantRiskSchema } from "./request.js";
 import { keysAt } from "./schemaAt.js";
 
@@ -56,8 +57,8 @@ export const HomeConfigSchema = z.strictObject({
           .string()
           .min(1)
           .max(128)
-          .refine((id) => !/^(?:mcp|cli):/.test(id), {
-            error: "ids beginning with mcp: or cli: are requesters, and nobody is both",
+          .refine((id) => !/^(?:mcp|cli|agent):/.test(id), {
+            error: "ids beginning with mcp:, cli: or agent: are requesters, and nobody is both",
           }),
         key: ed25519Key,
       }),
@@ -81,6 +82,10 @@ export const HomeConfigSchema = z.strictObject({
   namespaces: z.record(z.string(), z.array(NamespaceSchema)).default({}),
   controls: z.array(ControlIdSchema).default([]),
   secrets: z.record(z.string(), z.array(z.string())).default({}),
+  /** MCP servers whose tools are governed here, by name. */
+  servers: z.record(SkillNameSchema, ServerSchema).default({}),
+  /** Foreign tools that an operator accepted. Written in tools.json, never in config.json. */
+  tools: z.array(PinnedToolSchema).max(2_000).default([]),
   hall: HallConfigSchema.partial().default({}),
 });
 

@@ -46,6 +46,11 @@ export type SkillFacts = {
     readonly hash: StandingState;
     readonly publisher: StandingState;
   }>;
+  /**
+   * `own`: the tool is an installed skill's, and its certificate and attestation speak for its code. `accepted`: the
+   * host holds the code, which has neither; its definition is the one that was accepted. Anything else denies.
+   */
+  readonly definition: Known<"own" | "accepted" | "changed" | "unaccepted">;
   readonly certificate: Known<"valid" | "missing" | "invalid" | "expired">;
   readonly attestation: Known<{ readonly ok: true } | { readonly ok: false; readonly code: AttestCode }>;
   readonly arguments: Known<{ readonly ok: boolean; readonly problems: readonly InputProblem[] }>;

@@ -1,5 +1,6 @@
 import type { Json } from "./canonical.js";
-import type { RouteDecision } from "./decision.js";
+import type { ContentBlock } from "./content.js";
+import type { Hold, RouteDecision } from "./decision.js";
 import type { DenyCode } from "./deny.js";
 import type { InputProblem } from "./facts.js";
 
@@ -39,12 +40,40 @@ export type Head = {
   readonly signature: string;
 };
 
+/** What a person is asked about one call: whole, as the surface that asks shows it. Foreign text in it is unescaped. */
+export type HoldQuestion = {
+  readonly approval_id: string;
+  /** A confirmation is the asking program's yes; an approval is signed by approvers (hall.md, Approvals). */
+  readonly mode: "confirm" | "approve";
+  readonly needed: number;
+  readonly supervisor_level: string | null;
+  readonly holds: readonly Hold[];
+  readonly skill_id: string | null;
+  readonly title: string | null;
+  readonly tool: string;
+  /** The arguments' canonical JSON text, whole. */
+  readonly arguments: string;
+  readonly expires_at: string;
+};
+
+/**
+ * What came of asking: the client said yes or no, somebody may have answered elsewhere, or nobody has yet.
+ * A yes counts only where the rule lets a confirmation do; a no ends the hold.
+ */
+export type HoldAnswer = "confirmed" | "declined" | "look_again" | "later";
+
 type Decided = { readonly decision: RouteDecision; readonly ledger_head: Head | null };
 type Recorded = Decided & { readonly record_id: string };
 
 /** The answer of `gate.invoke` and `gate.guard`. Surfaces switch on `kind` exhaustively. */
 export type Outcome<T = Json> =
-  | (Recorded & { readonly kind: "done"; readonly output: T; readonly receipt_id: string })
+  | (Recorded & {
+      readonly kind: "done";
+      readonly output: T;
+      /** What is shown instead of the output, of a tool that answers content blocks; else null. */
+      readonly content: readonly ContentBlock[] | null;
+      readonly receipt_id: string;
+    })
   | (Recorded & {
       readonly kind: "dry_run";
       readonly would: "run" | "hold" | "deny";
@@ -52,7 +81,12 @@ export type Outcome<T = Json> =
     })
   /** `record_id` is null only when there is no ledger to write to, or it couldn't be written. */
   | (Decided & { readonly kind: "denied"; readonly denial: Denial; readonly record_id: string | null })
-  | (Recorded & { readonly kind: "held"; readonly approval_id: string; readonly expires_at: string })
+  | (Recorded & {
+      readonly kind: "held";
+      readonly approval_id: string;
+      readonly expires_at: string;
+      readonly question: HoldQuestion;
+    })
   | (Recorded & { readonly kind: "failed"; readonly fault: Fault; readonly receipt_id: string | null });
 
 export type Progress = { readonly progress: number; readonly total?: number; readonly message?: string };

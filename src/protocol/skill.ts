@@ -46,6 +46,8 @@ export type ManifestTool = {
   readonly capability: string;
   readonly input_schema: JsonObject;
   readonly output_schema?: JsonObject;
+  /** `content`: the handler answers content blocks ({content, structured?}); output_schema then describes `structured`. */
+  readonly output?: "content";
   readonly handler: string;
   readonly examples: readonly ToolExample[];
 };
@@ -119,6 +121,7 @@ const ManifestToolSchema = z.strictObject({
   capability: CapabilityIdSchema,
   input_schema: jsonObject,
   output_schema: jsonObject.exactOptional(),
+  output: z.literal("content", { error: 'expected "content", or nothing for plain JSON' }).exactOptional(),
   handler: z
     .string()
     .max(99)

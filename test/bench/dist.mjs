@@ -11,6 +11,6 @@ export function openDist(directory = join(ROOT, "dist")) {
     directory: resolve(directory),
     path,
     has: (name) => existsSync(path(name)),
-    load: (name) => import(pathToFileURL(path(name)).href),
+    load: (name) => import(pathToFileURL(path(join("src", name))).href),
   };
 }

@@ -27,7 +27,7 @@ async function build(): Promise<Dist> {
   return {
     root,
     cli: join(root, "dist/cli/hall.mjs"),
-    index: join(root, "dist/index.js"),
-    mcp: join(root, "dist/mcp/index.js"),
+    index: join(root, "dist/src/index.js"),
+    mcp: join(root, "dist/src/mcp/index.js"),
   };
 }

@@ -6,7 +6,8 @@ import { COMPUTED, type Import, type Source } from "./source.js";
  * Who may import whom, and what else keeps the rooms apart. Values run downwards by this table; types, which leave
  * nothing behind, may come from any room below. Siblings don't know each other.
  *
- *   5  mcp  http  cli  adapters/*              values from 4 (cli only), 3, protocol; cli loads mcp and http by import()
+ *   5  mcp  http  cli  adapters/*              values from 4 (cli and testing only), 3, protocol; cli loads mcp and
+ *      skill  testing                          http by import()
  *   4  lifecycle                               values from 0 to 3
  *   3  hall  registry  compat                  values from 0 to 2 (registry and compat also from hall's public face)
  *   2  attest  build  records  remote  run     values from protocol and evidence
@@ -19,7 +20,7 @@ const LAYERS = [
   ["attest", "build", "records", "remote", "run"],
   ["hall", "registry", "compat"],
   ["lifecycle"],
-  ["mcp", "http", "cli"],
+  ["mcp", "http", "cli", "skill", "testing"],
 ] as const;
 
 const HALL_PUBLIC_FACE = ["src/hall/open.ts", "src/hall/types.ts"];
@@ -160,7 +161,7 @@ function mayUseValues(from: string, to: string, target: string): boolean {
     case 4:
       return down < 4;
     case 5:
-      return down === 0 || down === 3 || (down === 4 && from === "cli");
+      return down === 0 || down === 3 || (down === 4 && (from === "cli" || from === "testing"));
     case 6:
       return down < 5; // the public names
     default:
