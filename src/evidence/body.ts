@@ -73,10 +73,12 @@ export type ReceiptBody = Common & {
 
 export type AbandonedBody = Common;
 export type HoldBody = Common & { readonly request: HoldRequest };
+/** One answer to a hold: an approver's vote, or the asking program's own yes or no and the surface that it came through. */
 export type ApprovalBody = Common & {
   readonly approval_id: string;
   readonly vote: Envelope | null;
   readonly confirmed_via: string | null;
+  readonly declined_via: string | null;
 };
 
 /** apply, standing, ban; reserved: key, clock, erase. */
@@ -208,7 +210,13 @@ const BODIES: { readonly [K in Exclude<RecordKind, "genesis">]: Members<Bodies[K
   },
   abandoned: COMMON,
   hold: { ...COMMON, request: isRequest },
-  approval: { ...COMMON, approval_id: isUuid, vote: orNull(isEnvelope), confirmed_via: orNull(isText) },
+  approval: {
+    ...COMMON,
+    approval_id: isUuid,
+    vote: orNull(isEnvelope),
+    confirmed_via: orNull(isText),
+    declined_via: orNull(isText),
+  },
   apply: ORDER,
   standing: ORDER,
   ban: ORDER,

@@ -4,10 +4,14 @@ import { type Envelope, openEnvelope } from "./dsse.js";
 import type { PolicyApprover } from "./policy.js";
 import { type HoldRequest, parseVote, type Vote } from "./request.js";
 
-/** One approval record: a signed vote, or the client's own yes. `at` is the record's, the only time that counts. */
+/**
+ * One approval record: a signed vote, or the asking program's own yes or no and the surface that it came through.
+ * `at` is the record's, the only time that counts.
+ */
 export type RecordedApproval = {
   readonly vote: Envelope | null;
   readonly confirmed_via: string | null;
+  readonly declined_via: string | null;
   readonly at: string;
 };
 
@@ -21,7 +25,8 @@ export type GrantState =
 /**
  * Whether a hold is granted at `now`, from its records in the ledger's order (formats.md, Holds and grants).
  * N different approvers, with N different keys, must have approved before the request's expires_at; a second yes of
- * one of them or by one of their keys, a late one, or one that isn't theirs counts nothing. A deny of any approver, at any time before consumption, refuses.
+ * one of them or by one of their keys, a late one, or one that isn't theirs counts nothing.
+ * A deny of any approver, or of the program that asked, at any time before consumption, refuses.
  * Consuming is the caller's: one approval_id, one decision.
  */
 export function checkGrant(hold: {
@@ -91,6 +96,7 @@ function answerOf(
     const keys = approvers.filter(({ id }) => id === vote.approver_id).map(({ key }) => `key ${key}`);
     return { as: [`approver ${vote.approver_id}`, ...keys], verdict: vote.verdict };
   }
+  if (approval.declined_via !== null) return { as: ["the client"], verdict: "deny" };
   if (request.mode !== "confirm" || approval.confirmed_via === null) return undefined;
   return { as: ["the client"], verdict: "approve" };
 }

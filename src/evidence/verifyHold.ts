@@ -25,20 +25,24 @@ export function takeHold(fold: Fold, header: Header, body: HoldBody): void {
   fold.holds.set(request.approval_id, { record_id: header.record_id, request, approvals: [], used: false });
 }
 
-/** An answer to a hold: a vote that an approver in force signed for this very request, or the client's yes where that is enough. */
+/**
+ * An answer to a hold, and only one: a vote that an approver in force signed for this very request, or what the asking
+ * program said itself, whose no always counts and whose yes where a confirmation is enough.
+ */
 export function takeApproval(fold: Fold, header: Header, body: ApprovalBody): void {
-  const { vote, confirmed_via } = body;
+  const { vote, confirmed_via, declined_via } = body;
   const held = fold.holds.get(body.approval_id);
   const isItsHold = held?.record_id === header.parent_id;
   insist(held !== undefined && isItsHold, "its parent isn't the hold that it answers");
-  if (vote === null) {
-    const confirmed = held.request.mode === "confirm" && confirmed_via !== null;
-    insist(confirmed, "it has no vote, and no confirmation that counts");
-  } else {
+  const answers = [vote, confirmed_via, declined_via].filter((answer) => answer !== null);
+  insist(answers.length === 1, "it isn't exactly one of a vote, a confirmation and a refusal");
+  if (vote !== null) {
     const theirs = openVote(vote, held.request, approversInForce(fold));
     insist(theirs !== undefined, "its vote isn't an approver's for this request");
   }
-  held.approvals.push({ vote, confirmed_via, at: header.at });
+  const mayConfirm = held.request.mode === "confirm" || confirmed_via === null;
+  insist(mayConfirm, "it confirms what only an approver's vote can grant");
+  held.approvals.push({ vote, confirmed_via, declined_via, at: header.at });
 }
 
 /** A grant is consumed once, while it lives, by the call that the hold was about, decided by what people answered. */

@@ -98,7 +98,14 @@ export function makeApprover(
       await store.write((tx) => {
         const { skill_id, version, artifact_digest } = request;
         const common = { ...commonBody(caller, engine), skill_id, version, artifact_digest };
-        const body = { ...common, actor: principal.id, approval_id, vote, confirmed_via: null };
+        const body = {
+          ...common,
+          actor: principal.id,
+          approval_id,
+          vote,
+          confirmed_via: null,
+          declined_via: null,
+        };
         return tx.append({ kind: "approval", body, parent_id: hold.record_id });
       });
       return view(find(approval_id));

@@ -1,6 +1,5 @@
 import type { ExpressionBuilder, Kysely } from "kysely";
 import { parseBody } from "../evidence/body.js";
-import type { Envelope } from "../evidence/dsse.js";
 import type { HeldCall } from "../evidence/fold.js";
 import type { RecordedApproval } from "../evidence/grant.js";
 import { RecordError } from "../evidence/members.js";
@@ -76,11 +75,8 @@ export function holdOf(
   if (row === undefined) return undefined;
   const approvals = db.all(approvalsOf, { hall_id, approval_id }).map(({ record_id, at, body }) => {
     if (body === null) throw new RecordError(`approval ${record_id}: its body is missing`);
-    const { vote, confirmed_via }: { vote: Envelope | null; confirmed_via: string | null } = parseBody(
-      "approval",
-      body,
-    );
-    return { record_id, at, vote, confirmed_via };
+    const { vote, confirmed_via, declined_via } = parseBody("approval", body);
+    return { record_id, at, vote, confirmed_via, declined_via };
   });
   return { ...entryOf(row, now), salt: row.salt, arguments_bytes: row.bytes, approvals };
 }

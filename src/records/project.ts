@@ -220,7 +220,7 @@ const FOLDS: { readonly [K in RecordKind]?: Fold<K> } = {
           at: header.at,
           approval_id: body.approval_id,
           approver: vote === null ? "the client" : `approver ${vote.approver_id}`,
-          verdict: vote === null ? "approve" : vote.verdict,
+          verdict: vote?.verdict ?? (body.declined_via === null ? "approve" : "deny"),
         },
       },
     ];

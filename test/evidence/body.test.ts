@@ -41,7 +41,7 @@ const BODIES: { readonly [K in Exclude<RecordKind, "genesis">]: Bodies[K] } = {
   },
   abandoned: common,
   hold: { ...common, request: REQUEST },
-  approval: { ...common, approval_id: REQUEST.approval_id, vote, confirmed_via: null },
+  approval: { ...common, approval_id: REQUEST.approval_id, vote, confirmed_via: null, declined_via: null },
   apply: order,
   standing: order,
   ban: order,

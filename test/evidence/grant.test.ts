@@ -10,6 +10,7 @@ const BOB = { id: "bob", key: PUBLISHER.key };
 const yes = (second: number, vote = voteBy(APPROVER)): RecordedApproval => ({
   vote,
   confirmed_via: null,
+  declined_via: null,
   at: at(second),
 });
 const bobs = (second: number, changes = {}) =>
@@ -18,7 +19,13 @@ const no = (second: number) => yes(second, voteBy(APPROVER, { verdict: "deny" })
 const confirmed = (second: number): RecordedApproval => ({
   vote: null,
   confirmed_via: "mcp elicitation",
+  declined_via: null,
   at: at(second),
+});
+const declined = (second: number): RecordedApproval => ({
+  ...confirmed(second),
+  confirmed_via: null,
+  declined_via: "mcp elicitation",
 });
 const check = (approvals: readonly RecordedApproval[], now: number, request: HoldRequest = REQUEST) =>
   checkGrant({ request, approvals, approvers: [ALICE, BOB], now: at(now) });
@@ -67,7 +74,7 @@ describe("votes that count nothing", () => {
     ["through a channel that no policy names", yes(60, voteBy(APPROVER, { via: "slack:T1/U2" }))],
     ["with a changed signature", yes(60, { ...voteBy(APPROVER), signatures: voteBy(PUBLISHER).signatures })],
     ["a mere confirmation", confirmed(60)],
-    ["nothing at all", { vote: null, confirmed_via: null, at: at(60) }],
+    ["nothing at all", { vote: null, confirmed_via: null, declined_via: null, at: at(60) }],
   ];
   test.each(votes)("%s", (_name, approval) => {
     expect(check([approval], 61).state).toBe("pending");
@@ -110,6 +117,11 @@ describe("a confirmation", () => {
   test("is enough where the mode is confirm", () => {
     expect(check([confirmed(60)], 61, confirm)).toMatchObject({ state: "granted", granted_at: at(60) });
     expect(check([confirmed(900)], 901, confirm).state).toBe("expired");
+  });
+  test("taken back by the asking program's own no, whatever the mode", () => {
+    expect(check([confirmed(60), declined(70)], 71, confirm).state).toBe("refused");
+    expect(check([declined(60), confirmed(70)], 71, confirm).state).toBe("refused");
+    expect(check([yes(60), declined(70)], 71).state).toBe("refused");
   });
   test("and so is a vote", () => {
     expect(check([yes(60, voteBy(APPROVER, { request: confirm }))], 61, confirm).state).toBe("granted");

@@ -38,7 +38,7 @@ function granted(ledger: MemoryLedger, request = requestIn(ledger)): HoldRequest
   const { approval_id } = request;
   ledger.append(
     "approval",
-    { approval_id, vote: voteBy(APPROVER, { request }), confirmed_via: null },
+    { approval_id, vote: voteBy(APPROVER, { request }), confirmed_via: null, declined_via: null },
     { parent_id: hold },
   );
   return request;
@@ -319,9 +319,47 @@ describe("holds and votes", () => {
       const request = requestIn(ledger);
       const parent_id = ledger.append("hold", { request });
       const { approval_id } = request;
-      ledger.append("approval", { approval_id, vote: vote(request), confirmed_via: "mcp" }, { parent_id });
+      const envelope = vote(request);
+      const confirmed_via = envelope === null ? "mcp" : null;
+      const body = { approval_id, vote: envelope, confirmed_via, declined_via: null };
+      ledger.append("approval", body, { parent_id });
       expectLastBad(ledger, "vote");
     }
+  });
+
+  test("an answer that says several things, or nothing", () => {
+    const answers = (request: HoldRequest) => [
+      { vote: voteBy(APPROVER, { request }), confirmed_via: "mcp", declined_via: null },
+      { vote: voteBy(APPROVER, { request }), confirmed_via: null, declined_via: "mcp" },
+      { vote: null, confirmed_via: "mcp", declined_via: "mcp" },
+      { vote: null, confirmed_via: null, declined_via: null },
+    ];
+    for (const i of answers(REQUEST).keys()) {
+      const ledger = started();
+      const request = requestIn(ledger, { mode: "confirm" });
+      const parent_id = ledger.append("hold", { request });
+      const { approval_id } = request;
+      ledger.append("approval", { approval_id, ...answers(request)[i] }, { parent_id });
+      expectLastBad(ledger, "exactly one");
+    }
+  });
+
+  test("a grant that the asking program took back", () => {
+    const ledger = started();
+    const request = requestIn(ledger);
+    const { approval_id } = request;
+    const parent_id = ledger.append("hold", { request });
+    const answer = (said: object) =>
+      ledger.append(
+        "approval",
+        { approval_id, vote: null, confirmed_via: null, declined_via: null, ...said },
+        { parent_id },
+      );
+    answer({ vote: voteBy(APPROVER, { request }) });
+    answer({ declined_via: "mcp" });
+    expect(firstBad(ledger)).toBeUndefined();
+    ledger.decision({ grant_id: approval_id });
+    expectLastBad(ledger, "its grant is refused");
   });
 
   test("an answer to no hold", () => {
@@ -329,7 +367,7 @@ describe("holds and votes", () => {
     const vote = voteBy(APPROVER);
     ledger.append(
       "approval",
-      { approval_id: REQUEST.approval_id, vote, confirmed_via: null },
+      { approval_id: REQUEST.approval_id, vote, confirmed_via: null, declined_via: null },
       { parent_id: null },
     );
     expectLastBad(ledger, "parent");
@@ -343,7 +381,7 @@ describe("holds and votes", () => {
       const vote = voteBy(OPERATOR, { request, approver_id: "operator" });
       ledger.append(
         "approval",
-        { approval_id: request.approval_id, vote, confirmed_via: null },
+        { approval_id: request.approval_id, vote, confirmed_via: null, declined_via: null },
         { parent_id },
       );
       return firstBad(ledger);

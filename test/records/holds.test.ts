@@ -160,13 +160,27 @@ describe("votes", () => {
     const confirm = async (mode: "confirm" | "approve") => {
       const { approval_id } = await openHold(store, { mode, arguments: `{"mode":"${mode}"}` });
       const parent_id = store.hold(approval_id)?.record_id ?? null;
-      const body = { ...common(), approval_id, vote: null, confirmed_via: "elicitation" };
+      const body = { ...common(), approval_id, vote: null, confirmed_via: "elicitation", declined_via: null };
       await store.write((tx) => tx.append({ kind: "approval", parent_id, body }));
       return stateOf(store, approval_id);
     };
     expect(await confirm("confirm")).toBe("granted");
     await expect(confirm("approve")).rejects.toMatchObject({ code: "REFUSED" });
   });
+});
+
+test("the asking program's own no refuses a hold, and a grant that wasn't used", async () => {
+  const { store } = await hall();
+  for (const isGranted of [false, true]) {
+    const request = await openHold(store, { arguments: `{"granted":${isGranted}}` });
+    const { approval_id } = request;
+    if (isGranted) await vote(store, request);
+    const parent_id = store.hold(approval_id)?.record_id ?? null;
+    const body = { ...common(), approval_id, vote: null, confirmed_via: null, declined_via: "elicitation" };
+    await store.write((tx) => tx.append({ kind: "approval", parent_id, body }));
+    expect(stateOf(store, approval_id)).toBe("refused");
+  }
+  expect(store.verify()).toMatchObject({ ok: true });
 });
 
 describe("arguments", () => {

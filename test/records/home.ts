@@ -353,6 +353,7 @@ export async function vote(
         approval_id: request.approval_id,
         vote: envelope,
         confirmed_via: null,
+        declined_via: null,
       },
     }),
   );
