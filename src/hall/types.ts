@@ -47,7 +47,7 @@ export type InvokeOptions = {
 };
 
 /** A call of a tool whose code the Hall doesn't hold (hall.md, `guard`). The host says what it is, so it is trusted in that. */
-export type GuardedCall = {
+export type GuardedCall<T = unknown> = {
   /** The tool as its maker describes it; what isn't the accepted definition is denied. */
   readonly definition: ForeignDefinition;
   /** What is asked, by the operator's rules. An accepted definition's own capability wins. */
@@ -56,6 +56,10 @@ export type GuardedCall = {
   readonly origin?: string;
   readonly args: unknown;
   readonly options?: InvokeOptions;
+  /** What is committed to and bounded of what `run` gives, as JSON; all of it when left out. */
+  readonly resultOf?: (output: T) => unknown;
+  /** The part of it that an output schema describes; what resultOf gives when left out. */
+  readonly structuredOf?: (output: T) => unknown;
 };
 
 /** All that a surface ever gets: names, two ways to call, and word of changes. */
@@ -69,7 +73,10 @@ export type Gate = {
    * the host (`executed_by: host`), with the arguments as they were decided on. Null previews. Never throws: what
    * `run` throws is a fault. The output is given back as it is; an accepted output schema is checked against it.
    */
-  guard<T>(call: GuardedCall, run: ((args: Json, signal: AbortSignal) => Promise<T> | T) | null): Promise<Outcome<T>>;
+  guard<T>(
+    call: GuardedCall<T>,
+    run: ((args: Json, signal: AbortSignal) => Promise<T> | T) | null,
+  ): Promise<Outcome<T>>;
   /** The same gate for what comes through an adapter, so that degrading that adapter stops it; records name the surface. */
   through(adapter: Adapter, surface?: string): Gate;
   /** Calls `fn` when the list may have changed; returns the way to stop it. */
