@@ -48,6 +48,8 @@ export type Common = {
 /** Everything that replays the decision: makeDecision(route_input, policy document, facts, now, ids) gives `decision`. */
 export type DecisionBody = Common & {
   readonly tool: string | null;
+  /** Of a tool whose code the host holds; null for a skill's. */
+  readonly definition_digest: string | null;
   readonly now: string;
   readonly ids: { readonly decision_id: string; readonly approval_id: string | null };
   readonly route_input: RouteInput;
@@ -94,6 +96,15 @@ export type InstallBody = Common & {
 };
 export type UninstallBody = Common;
 
+/** The definition of a foreign tool that a Hall in env dev met first, and takes as the accepted one from then on. */
+export type PinBody = Common & {
+  readonly tool: string;
+  readonly capability_id: string;
+  readonly definition_digest: string;
+  /** H of the definition's canonical bytes, which are kept as a document. */
+  readonly document: string;
+};
+
 /** init, build, certify, publish. */
 export type LifecycleBody = Common & {
   readonly manifest_hash: string | null;
@@ -121,6 +132,7 @@ export type Bodies = {
   readonly erase: OrderBody;
   readonly install: InstallBody;
   readonly uninstall: UninstallBody;
+  readonly pin: PinBody;
   readonly init: LifecycleBody;
   readonly build: LifecycleBody;
   readonly certify: LifecycleBody;
@@ -188,6 +200,7 @@ const BODIES: { readonly [K in Exclude<RecordKind, "genesis">]: Members<Bodies[K
   decision: {
     ...COMMON,
     tool: orNull(isText),
+    definition_digest: orNull(isHash),
     now: isTime,
     ids: exactly<DecisionBody["ids"]>({ decision_id: isUuid, approval_id: orNull(isUuid) }),
     route_input: isRouteInput,
@@ -225,12 +238,18 @@ const BODIES: { readonly [K in Exclude<RecordKind, "genesis">]: Members<Bodies[K
   erase: ORDER,
   install: { ...COMMON, certificate: isEnvelope, manifest_hash: isHash, awp: orNull(isAwp), dev: isFlag },
   uninstall: COMMON,
+  pin: { ...COMMON, tool: isText, capability_id: isText, definition_digest: isHash, document: isHash },
   init: LIFECYCLE,
   build: LIFECYCLE,
   certify: LIFECYCLE,
   publish: LIFECYCLE,
   query: { ...COMMON, tool: isText },
   denial_burst: { ...COMMON, code: isText, count: isCount },
+};
+
+/** What members that came later read as in a body that was written before them. */
+const BEFORE: { readonly [K in RecordKind]?: Partial<Bodies[K]> } = {
+  decision: { definition_digest: null },
 };
 
 /**
@@ -249,5 +268,6 @@ export function parseBody<K extends RecordKind>(kind: K, bytes: Uint8Array): Bod
 /** The same check for a body at hand as a value, before its bytes are made. Throws RecordError. */
 export function expectBody<K extends Exclude<RecordKind, "genesis">>(kind: K, value: unknown): Bodies[K] {
   const table: Members<Bodies[K]> = BODIES[kind];
-  return expectMembers(`${kind} body`, value, table, false);
+  const whole = isObject(value) ? { ...BEFORE[kind], ...value } : value;
+  return expectMembers(`${kind} body`, whole, table, false);
 }

@@ -48,6 +48,8 @@ export type Fold = {
   epoch: number;
   /** By approval_id. */
   readonly holds: Map<string, HeldCall>;
+  /** Foreign tools whose definition is pinned, by `pinKey`. */
+  readonly pins: Set<string>;
   /** By record_id of the decision. */
   readonly openCalls: Map<string, OpenCall>;
   unread: number;
@@ -69,6 +71,7 @@ export function startFold(hall_id: string | null, documents: Documents): Fold {
     policy: null,
     epoch: 0,
     holds: new Map(),
+    pins: new Set(),
     openCalls: new Map(),
     unread: 0,
   };

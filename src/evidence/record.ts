@@ -28,6 +28,7 @@ export const RECORD_KINDS = [
   "erase",
   "install",
   "uninstall",
+  "pin",
   "init",
   "build",
   "certify",

@@ -66,6 +66,7 @@ export function consumeGrant(fold: Fold, header: Header, body: DecisionBody, gra
     version: body.version,
     tool: body.tool,
     artifact_digest: body.artifact_digest,
+    definition_digest: body.definition_digest,
     arguments: route_input.request["arguments"],
     policy_digest: body.policy_digest,
     engine: body.engine,

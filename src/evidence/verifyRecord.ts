@@ -6,6 +6,7 @@ import { insist } from "./members.js";
 import { type Header, isRecordKind, leafOf, MAX_BODY_BYTES, parseHeader, type RecordKind } from "./record.js";
 import { consumeGrant, takeApproval, takeHold } from "./verifyHold.js";
 import { takeOrder } from "./verifyOrder.js";
+import { takePin } from "./verifyPin.js";
 
 /** Judges the next record by those before it and takes it into the fold. Throws RecordError; the fold is spoilt then. */
 export function takeRecord(fold: Fold, row: StoredRecord): void {
@@ -60,6 +61,7 @@ const TAKE: { readonly [K in RecordKind]: (fold: Fold, header: Header, body: Bod
   erase: takeOrder,
   install: takeInstall,
   uninstall: moveEpoch,
+  pin: takePin,
   init: nothingMore,
   build: nothingMore,
   certify: nothingMore,

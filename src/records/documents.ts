@@ -1,3 +1,4 @@
+import { parseDefinition } from "../evidence/definition.js";
 import type { Documents } from "../evidence/documents.js";
 import { RecordError } from "../evidence/members.js";
 import { type PolicyDocument, parsePolicy, policyDigest } from "../evidence/policy.js";
@@ -39,6 +40,7 @@ export function getPolicy(db: Database, hall_id: string, policy_digest: string):
 export function documentsOf(db: Database, hall_id: string): Documents {
   return {
     has: (digest) => getDocument(db, hall_id, digest) !== undefined,
+    definition: (digest) => parseDefinition(digest, getDocument(db, hall_id, digest)),
     policy: (policy_digest) => getPolicy(db, hall_id, policy_digest),
     damaged: [],
   };

@@ -5,12 +5,14 @@ import { openOrder } from "../evidence/order.js";
 import type { Header } from "../evidence/record.js";
 import { consumeGrant, takeApproval, takeHold } from "../evidence/verifyHold.js";
 import { takeOrder } from "../evidence/verifyOrder.js";
+import { pinKey, takePin } from "../evidence/verifyPin.js";
 import { documentsOf, getDocument } from "./documents.js";
 import type { DraftKind, Prepared } from "./draft.js";
 import type { Database } from "./driver.js";
 import { RecordsError } from "./error.js";
 import { type Cursor, keysInForce } from "./heads.js";
 import { heldCall, holdOf } from "./holds.js";
+import { pinOf } from "./pins.js";
 
 type Judge<K extends DraftKind> = (db: Database, cursor: Cursor, header: Header, body: Bodies[K]) => void;
 
@@ -47,6 +49,13 @@ const JUDGES: { readonly [K in DraftKind]?: Judge<K> } = {
   install: (db, cursor, _, body) => {
     const isKept = getDocument(db, cursor.hall_id, body.manifest_hash) !== undefined;
     insist(isKept, "the skill.json that it names isn't among the documents");
+  },
+  pin: (db, cursor, header, body) => {
+    const fold = foldAt(db, cursor);
+    const { skill_id, tool } = body;
+    const isPinned = skill_id !== null && pinOf(db, cursor.hall_id, skill_id, tool) !== undefined;
+    if (isPinned) fold.pins.add(pinKey(skill_id, tool));
+    takePin(fold, header, body);
   },
 };
 

@@ -6,18 +6,24 @@ import { DECIDING_TABLES } from "./schema.js";
 const KIND =
   "CASE WHEN json_valid(CAST(header AS TEXT)) THEN json_extract(CAST(header AS TEXT), '$.kind') END";
 
+const decides = (kinds: string): string =>
+  `(${KIND} IN (${kinds}) OR instr(body, CAST('"grant_id":"' AS BLOB)) > 0)`;
+
+const FIRST_KINDS =
+  "'genesis', 'apply', 'standing', 'ban', 'key', 'clock', 'erase', 'install', 'uninstall', 'hold', 'approval'";
+
 /**
  * Which records decide: those of these kinds, and any that consumed a grant (its body names one: `"grant_id":"`).
  * An index over exactly these lets a home with a million decisions open by reading a few hundred records.
  */
-export const DECIDES = `(${KIND} IN ('genesis', 'apply', 'standing', 'ban', 'key', 'clock', 'erase', 'install', 'uninstall', 'hold', 'approval') OR instr(body, CAST('"grant_id":"' AS BLOB)) > 0)`;
+export const DECIDES = decides(`${FIRST_KINDS}, 'pin'`);
 
 const LEDGER = `
 CREATE TABLE ledger (
   hall_id TEXT NOT NULL, seq INTEGER NOT NULL, leaf TEXT NOT NULL, header BLOB NOT NULL, salt BLOB, body BLOB,
   PRIMARY KEY (hall_id, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX ledger_deciding ON ledger (hall_id, seq) WHERE ${DECIDES};
+CREATE INDEX ledger_deciding ON ledger (hall_id, seq) WHERE ${decides(FIRST_KINDS)};
 
 CREATE TABLE heads (
   hall_id TEXT NOT NULL PRIMARY KEY, size INTEGER NOT NULL, head TEXT NOT NULL, at TEXT NOT NULL,
@@ -115,8 +121,22 @@ CREATE INDEX ledger_bodyless ON ledger (hall_id, seq) WHERE salt IS NULL OR body
 CREATE INDEX ledger_count ON ledger (seq);
 `;
 
+const PINS = `
+CREATE TABLE pins (
+  ${NAMED}, skill_id TEXT NOT NULL, tool TEXT NOT NULL, capability_id TEXT NOT NULL,
+  definition_digest TEXT NOT NULL, document TEXT NOT NULL,
+  PRIMARY KEY (hall_id, skill_id, tool)
+) STRICT, WITHOUT ROWID;
+`;
+
+// Pins decide too, so the index over what decides has to hold them.
+const PINS_DECIDE = `
+DROP INDEX ledger_deciding;
+CREATE INDEX ledger_deciding ON ledger (hall_id, seq) WHERE ${DECIDES};
+`;
+
 /** One script for each version of the schema. A script that has shipped never changes. */
-const MIGRATIONS = [`${LEDGER}${APPEND_ONLY}${PROJECTIONS}`, WHOLE] as const;
+const MIGRATIONS = [`${LEDGER}${APPEND_ONLY}${PROJECTIONS}`, WHOLE, `${PINS}${PINS_DECIDE}`] as const;
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Names a file as a Hall's to SQLite's `file` and to us: "Hall" in ASCII. */
@@ -126,7 +146,8 @@ const APPLICATION_ID = 0x48616c6c;
  * The tables of what decides, as a process keeps them for itself: SQLite takes a temporary table before the file's
  * own of the same name, and nothing that others write reaches it.
  */
-export const OWN_TABLES = PROJECTIONS.split(";\n")
+export const OWN_TABLES = `${PROJECTIONS}${PINS}`
+  .split(";\n")
   .filter((statement) => DECIDING_TABLES.some((table) => statement.includes(` ${table} (`)))
   .map((statement) =>
     statement.replace("CREATE TABLE ", "CREATE TABLE temp.").replace("CREATE INDEX ", "CREATE INDEX temp."),

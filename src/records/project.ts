@@ -157,7 +157,7 @@ const FOLDS: { readonly [K in RecordKind]?: Fold<K> } = {
 
   install: (names, body, header) => {
     const { hall_id } = names;
-    const skill_id = expectText(body.skill_id, "skill_id");
+    const skill_id = expectText("install", body.skill_id, "skill_id");
     return [
       { op: "delete", table: "installs", where: { hall_id, skill_id } },
       {
@@ -167,8 +167,8 @@ const FOLDS: { readonly [K in RecordKind]?: Fold<K> } = {
           ...names,
           at: header.at,
           skill_id,
-          version: expectText(body.version, "version"),
-          artifact_digest: expectText(body.artifact_digest, "artifact_digest"),
+          version: expectText("install", body.version, "version"),
+          artifact_digest: expectText("install", body.artifact_digest, "artifact_digest"),
           manifest_hash: body.manifest_hash,
           signer: signerOf(body.certificate),
           dev: body.dev ? 1 : 0,
@@ -183,6 +183,21 @@ const FOLDS: { readonly [K in RecordKind]?: Fold<K> } = {
       table: "installs",
       where: { hall_id, skill_id: body.skill_id ?? "" },
       expect: "skill_id isn't installed",
+    },
+  ],
+
+  pin: (names, body) => [
+    {
+      op: "insert",
+      table: "pins",
+      row: {
+        ...names,
+        skill_id: expectText("pin", body.skill_id, "skill_id"),
+        tool: body.tool,
+        capability_id: body.capability_id,
+        definition_digest: body.definition_digest,
+        document: body.document,
+      },
     },
   ],
 
@@ -249,7 +264,7 @@ const FOLDS: { readonly [K in RecordKind]?: Fold<K> } = {
   abandoned: closeCall,
 };
 
-function expectText(value: string | null, member: string): string {
-  if (value === null) throw new RecordError(`install: ${member} is null`);
+function expectText(kind: RecordKind, value: string | null, member: string): string {
+  if (value === null) throw new RecordError(`${kind}: ${member} is null`);
   return value;
 }

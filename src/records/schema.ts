@@ -101,6 +101,14 @@ export type Projections = {
     readonly ends_at: string;
     readonly closed_by: string | null;
   };
+  /** The first definition of each foreign tool that was used in env dev. */
+  readonly pins: Named & {
+    readonly skill_id: string;
+    readonly tool: string;
+    readonly capability_id: string;
+    readonly definition_digest: string;
+    readonly document: string;
+  };
   readonly approvals: Named & {
     readonly at: string;
     readonly approval_id: string;
@@ -119,5 +127,13 @@ export type ProjectionName = keyof Projections;
 export type Tables = LedgerTables & Projections;
 
 /** The projections that a call or a write is decided by; they are rebuilt when a home is opened. */
-export const DECIDING_TABLES = ["orders", "keys", "standing", "installs", "holds", "approvals"] as const;
+export const DECIDING_TABLES = [
+  "orders",
+  "keys",
+  "standing",
+  "installs",
+  "holds",
+  "approvals",
+  "pins",
+] as const;
 export const PROJECTION_TABLES = [...DECIDING_TABLES, "records", "calls"] as const;

@@ -4,6 +4,7 @@ import type { PolicyDocument } from "../evidence/policy.js";
 import type { HoldKey } from "../evidence/request.js";
 import type { VerifyResult } from "../evidence/verify.js";
 import type { Clock } from "../protocol/clock.js";
+import { getDocument } from "./documents.js";
 import { type Draft, type DraftKind, type Prepared, prepareDraft } from "./draft.js";
 import { toRecordsError } from "./error.js";
 import { keysInForce } from "./heads.js";
@@ -19,6 +20,7 @@ import {
 import { findHall, openHome, patiently, settleHome } from "./home.js";
 import type { Install } from "./installs.js";
 import { type Committed, type Job, type Ledger, makeLedger } from "./ledger.js";
+import { type Pin, pinOf } from "./pins.js";
 import { type OpenCallRow, openCallsOf, queryRecords, type RecordFilter, type RecordRow } from "./query.js";
 import { COMMIT_MS, makeQueue } from "./queue.js";
 import type { StandingEntry } from "./standing.js";
@@ -62,6 +64,10 @@ export type Store = {
   /** Everything that isn't active, for lists. */
   allStanding(): readonly StandingEntry[];
   installs(): readonly Install[];
+  /** The pinned definition of a foreign tool. */
+  pinOf(skill_id: string, tool: string): Pin | undefined;
+  /** A document's bytes by H(bytes), if they are kept and whole. */
+  document(digest: string): Uint8Array | undefined;
   /** The operator keys in force. */
   operatorKeys(): readonly string[];
   holdsOf(holder: HoldKey): readonly OpenHold[];
@@ -167,6 +173,11 @@ function makeStore(parts: StoreParts): Store {
     standing: (subjects) => read(NONE, (hall_id) => pick(view.standing(hall_id), subjects)),
     allStanding: () => read([], (hall_id) => [...view.standing(hall_id).values()].flat()),
     installs: () => read([], view.installs),
+    pinOf(skill_id, tool) {
+      view.state(); // as of now
+      return read(undefined, (hall_id) => pinOf(db, hall_id, skill_id, tool));
+    },
+    document: (digest) => read(undefined, (hall_id) => getDocument(db, hall_id, digest)),
     operatorKeys: () => {
       view.state(); // as of now
       return read([], (hall_id) => keysInForce(db, hall_id, "operator"));

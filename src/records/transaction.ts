@@ -23,6 +23,7 @@ import { countOpenHolds, type HeldWhole, holdOf, holdsOf, type OpenHold } from "
 import { type Install, installsOf } from "./installs.js";
 import { judge } from "./judge.js";
 import { closeOpenings, keepOpening, keepSalt } from "./openings.js";
+import { type Pin, pinOf } from "./pins.js";
 import { EPOCH_KINDS, project, type RowChange } from "./project.js";
 import { newRecordId } from "./recordId.js";
 import type { Projections } from "./schema.js";
@@ -46,7 +47,7 @@ export type Tx = {
     readonly salt: Uint8Array;
     readonly bytes: Uint8Array;
   }): Appended;
-  /** Keeps policy documents, catalogues and skill.json; returns H(bytes). */
+  /** Keeps policy documents, catalogues, skill.json and definitions of foreign tools; returns H(bytes). */
   putDocument(bytes: Uint8Array): string;
   /** Keeps the salt of a commitment to arguments or a result, so that whoever has the bytes can prove them later. */
   keepSalt(commitment: string, salt: Uint8Array): void;
@@ -54,6 +55,7 @@ export type Tx = {
   holdsOf(holder: HoldKey): readonly OpenHold[];
   countOpenHolds(caller: { readonly tenant_id: string; readonly agent: string }): number;
   installs(): readonly Install[];
+  pinOf(skill_id: string, tool: string): Pin | undefined;
   standing(): ReadonlyMap<string, readonly StandingEntry[]>;
   /** Ends this job alone, with RecordsError REFUSED. */
   refuse(reason: string): never;
@@ -112,6 +114,7 @@ export function openTx({ db, clock, random }: TxParts, start: Cursor | undefined
       holdsOf: (holder) => holdsOf(db, id(), holder, timeNow()),
       countOpenHolds: (caller) => countOpenHolds(db, { hall_id: id(), ...caller, now: timeNow() }),
       installs: () => installsOf(db, id()),
+      pinOf: (skill_id, tool) => pinOf(db, id(), skill_id, tool),
       standing: () => standingOf(db, id()),
       refuse: (reason) => {
         throw new RecordsError("REFUSED", reason);

@@ -116,6 +116,7 @@ export class MemoryLedger {
   decision(changes: Partial<Own<"decision">> = {}, placed: Placed = {}): string {
     const own: Own<"decision"> = {
       tool: "add_note",
+      definition_digest: null,
       now: at(0),
       ids: { decision_id: DECISION_ID, approval_id: null },
       route_input: ROUTE_INPUT,

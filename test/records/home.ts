@@ -206,6 +206,7 @@ export function decisionDraft(call: CallOf = {}): Draft<"decision"> {
   const body: Draft<"decision">["body"] = {
     ...common({ skill_id: "org.acme/notes", version: "1.2.0", artifact_digest: ARTIFACT }),
     tool: "add_note",
+    definition_digest: call.grant?.definition_digest ?? null,
     now,
     ids: { decision_id, approval_id: null },
     route_input: {
