@@ -1,5 +1,6 @@
 import type { Validator } from "../compile/validator.js";
 import { CanonicalError, canonicalBytes, type Json } from "../protocol/canonical.js";
+import type { ContentBlock } from "../protocol/content.js";
 import type { InputProblem } from "../protocol/facts.js";
 import { makeFault } from "../protocol/fault.js";
 import type { Fault, FaultCode } from "../protocol/outcome.js";
@@ -10,11 +11,17 @@ export type Patience = { readonly queueMs: number; readonly graceMs: number };
 const PATIENCE: Patience = { queueMs: 60_000, graceMs: 3_000 };
 
 /** What came of a run: checked output with its canonical bytes, or a fault. `detail` is for the ledger only. */
-export type Performed = {
+export type Performed<T = Json> = {
   readonly started_at: number | null;
   readonly ended_at: number | null;
 } & (
-  | { readonly ok: true; readonly output: Json; readonly bytes: Uint8Array }
+  | {
+      readonly ok: true;
+      readonly output: T;
+      /** What is shown instead, of a tool that answers content blocks. */
+      readonly content: readonly ContentBlock[] | null;
+      readonly bytes: Uint8Array;
+    }
   | { readonly ok: false; readonly fault: Fault; readonly detail: string | null }
 );
 
@@ -39,7 +46,7 @@ export async function perform(
     const output = JSON.parse(Buffer.from(result.output).toString("utf8")) as Json;
     const bytes = canonicalBytes(output);
     const checked = validate === null ? ({ ok: true } as const) : validate(output);
-    if (checked.ok) return { ok: true, output, bytes, started_at, ended_at };
+    if (checked.ok) return { ok: true, output, content: null, bytes, started_at, ended_at };
     return fault("OUTPUT_INVALID", brokenPlaces(checked.problems), started_at, ended_at);
   } catch (error) {
     const detail = error instanceof CanonicalError ? error.message : "not JSON";
