@@ -1,4 +1,6 @@
+import { LOG_LEVELS } from "../protocol/ask.js";
 import { HANDLER_MODULES } from "../protocol/modules.js";
+import { MAX_ASK_BYTES, MAX_ASKS } from "./asks.js";
 import { HEADER_ROOM } from "./frames.js";
 
 /** What sends signals, opens another process's inspector, hands out live handles, or reaches modules by another way. */
@@ -20,12 +22,14 @@ const NETWORK_GLOBALS = ["fetch", "WebSocket", "EventSource", "XMLHttpRequest"];
  * needs from the language before any handler runs: a handler that patches JSON or process.exit patches its own copy.
  * It reads frames from fd 3 and answers on fd 4 (frames.ts); its parent's end closes fd 3, which ends it.
  *
- * parent: `load {tool}` + source, `call {id, tool, output_bytes, data_dir, caller}` + input, `abort {id}`.
- * child: `ready`, `done {id}` + output, `failed {id, code, detail}`, `progress {id, …}`, `log {id, text}`,
+ * parent: `load {tool}` + source, `call {id, tool, output_bytes, data_dir, caller}` + input, `abort {id}`,
+ * `answer {id, ask}` + what the handler gets.
+ * child: `ready`, `done {id}` + output, `failed {id, code, detail}`, `progress {id, …}`, `log {id, level, text}`,
+ * `ask {id, ask, kind}` + what is asked,
  * `dying {detail}` (an error that no call caught: nothing in this process can be trusted to go on), `stuck`.
  *
- * While a call runs, fd 3 doesn't keep the process alive: a handler whose promise nothing can settle any more empties
- * the event loop and the child says that it is stuck, long before its deadline.
+ * While a call runs that has asked nothing, fd 3 doesn't keep the process alive: a handler whose promise nothing can
+ * settle any more empties the event loop and the child says that it is stuck, long before its deadline.
  *
  * None of this is a boundary against the handler, which shares the process and can write fd 4 itself. The boundary is
  * the permission flags (flags.ts) and that the parent trusts no byte from here. Taking signals and sockets away is
@@ -48,6 +52,8 @@ const decode = utf8.decode.bind(utf8);
 process.umask(0o077); // what a handler writes is its user's alone, as all of the state directory is
 const allowed = { __proto__: null };
 for (const name of ${JSON.stringify(HANDLER_MODULES)}) allowed[name] = true;
+const levels = { __proto__: null };
+for (const name of ${JSON.stringify(LOG_LEVELS)}) levels[name] = true;
 
 for (const name of builtinModules) {
   if (name !== "console" && name !== "crypto" && name !== "process") delete globalThis[name];
@@ -131,6 +137,40 @@ function checkProgress(value) {
 
 const running = { __proto__: null };
 let count = 0;
+let open = 0; // asks that wait for the parent's answer
+function listen() {
+  if (count === 0 || open > 0) pipe.ref();
+  else pipe.unref();
+}
+
+function ask(call, kind, params) {
+  const state = running[call.id];
+  if (state === undefined) throw new Error("this call has ended: nobody can be asked any more");
+  if (state.asked >= ${MAX_ASKS}) throw new Error("a call may ask ${MAX_ASKS} times");
+  const text = stringify(params);
+  if (text === undefined || byteLength(text) > ${MAX_ASK_BYTES}) {
+    throw new Error("what is asked must be JSON of at most ${MAX_ASK_BYTES} bytes");
+  }
+  state.asked += 1;
+  const number = state.asked;
+  return new Promise((resolve) => {
+    state.waiting[number] = resolve;
+    open += 1;
+    listen();
+    send({ __proto__: null, t: "ask", id: call.id, ask: number, kind }, text);
+  });
+}
+
+function answer(header, payload) {
+  const state = running[header.id];
+  const resolve = state?.waiting[header.ask];
+  if (resolve === undefined) return;
+  delete state.waiting[header.ask];
+  open -= 1;
+  listen();
+  resolve(parse(decode(payload)));
+}
+
 function makeContext(call, signal) {
   return freeze({
     signal,
@@ -138,8 +178,15 @@ function makeContext(call, signal) {
       const checked = checkProgress(value);
       if (call.id in running) send({ __proto__: null, t: "progress", id: call.id, ...checked });
     },
-    log(text) {
-      if (call.id in running) send({ __proto__: null, t: "log", id: call.id, text: String(text).slice(0, 2000) });
+    log(text, level = "info") {
+      if (levels[level] !== true) throw new TypeError("a log level is one of " + keys(levels).join(", "));
+      if (call.id in running) send({ __proto__: null, t: "log", id: call.id, level, text: String(text).slice(0, 2000) });
+    },
+    async elicit({ message, schema }) {
+      return ask(call, "elicit", { message, schema });
+    },
+    async sample(params) {
+      return ask(call, "sample", params);
     },
     secrets: freeze({}),
     data_dir: call.data_dir,
@@ -152,8 +199,10 @@ function makeContext(call, signal) {
 
 async function run(call, inputBytes) {
   const controller = new Controller();
-  running[call.id] = controller;
-  if (count++ === 0) pipe.unref();
+  const state = { __proto__: null, controller, asked: 0, waiting: { __proto__: null } };
+  running[call.id] = state;
+  count += 1;
+  listen();
   let reply = { __proto__: null, t: "failed", id: call.id, code: "HANDLER_ERROR", detail: "" };
   let text;
   try {
@@ -174,14 +223,17 @@ async function run(call, inputBytes) {
     reply.detail = describe(error);
   }
   delete running[call.id];
-  if (--count === 0) pipe.ref();
+  count -= 1;
+  open -= keys(state.waiting).length;
+  listen();
   send(reply, reply.t === "done" ? text : "");
 }
 
 function receive(header, payload) {
   if (header.t === "load") sources[header.tool] = payload;
   else if (header.t === "call") run(header, payload);
-  else if (header.t === "abort") running[header.id]?.abort();
+  else if (header.t === "answer") answer(header, payload);
+  else if (header.t === "abort") running[header.id]?.controller.abort();
 }
 
 const HEADER_ROOM = ${HEADER_ROOM};

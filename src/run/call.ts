@@ -1,3 +1,5 @@
+import { LOG_LEVELS } from "../protocol/ask.js";
+import { type Asks, makeAsks } from "./asks.js";
 import { cutLines } from "./lines.js";
 import type { Ending, Failure, Job } from "./types.js";
 
@@ -5,6 +7,7 @@ import type { Ending, Failure, Job } from "./types.js";
 const MAX_CHATTER = 16 * 1024 * 1024;
 const MAX_LOG = 64 * 1024;
 const MAX_PROGRESS = 1_000;
+const MAX_LINES = 1_000;
 
 /** One call on its way: what it asks, what it may still say, and its one ending. */
 export type Call = {
@@ -17,7 +20,8 @@ export type Call = {
   end(ending: Ending): void;
   /** Counts bytes that are no output; false when they are too many. */
   chatter(bytes: number): boolean;
-  log(text: string): void;
+  log(header: { readonly text?: unknown; readonly level?: unknown }): void;
+  readonly asks: Asks;
   print(chunk: Uint8Array, from: number): void;
   progress(header: {
     readonly progress?: unknown;
@@ -36,6 +40,7 @@ export function makeCall(
   let said = 0;
   let logged = 0;
   let reports = 0;
+  let lines = 0;
   let finish: (ending: Ending & { started_at: number }) => void;
   const ended = new Promise<Ending & { started_at: number }>((resolve) => {
     finish = resolve;
@@ -45,6 +50,7 @@ export function makeCall(
     logged += text.length;
     quietly(() => job.onLog?.(logged > MAX_LOG ? "[more was logged than is kept]" : text.toWellFormed()));
   };
+  const asks = makeAsks(job.onAsk);
   const streams = [cutLines(log), cutLines(log)];
   const call: Call = {
     job,
@@ -56,6 +62,7 @@ export function makeCall(
       verdict ??= reason;
     },
     end(ending) {
+      asks.end();
       for (const stream of streams) stream.end();
       finish({ ...(verdict ?? ending), started_at });
     },
@@ -63,7 +70,15 @@ export function makeCall(
       said += bytes;
       return said <= MAX_CHATTER;
     },
-    log,
+    log({ text, level }) {
+      const said = typeof text === "string" ? text : "";
+      log(said);
+      lines += 1;
+      if (logged > MAX_LOG || lines > MAX_LINES) return;
+      const known = LOG_LEVELS.find((name) => name === level) ?? "info";
+      quietly(() => job.onLine?.({ level: known, text: said.toWellFormed() }));
+    },
+    asks,
     print: (chunk, from) => streams[from]?.push(chunk),
     progress({ progress, total, message }) {
       reports += 1;

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../protocol/canonical.js";
+import { isAsk } from "./asks.js";
 import type { Call } from "./call.js";
 import { type Frame, HEADER_ROOM } from "./frames.js";
 import { type Ending, type Failure, failure } from "./types.js";
@@ -34,6 +35,9 @@ export type CallsOptions = {
 
 /** What a child may print in its life while no call runs in it; nobody reads that. */
 const MAX_IDLE_PRINTED = 16 * 1024 * 1024;
+
+/** What a question counts for beside its own bytes. */
+const ASK_COST = 256;
 
 type Entry = { readonly call: Call; readonly release: () => void; answered: boolean };
 
@@ -81,6 +85,7 @@ export function makeCalls(options: CallsOptions): Calls {
       const abort = () => {
         const reason = abortFailure(signal);
         call.condemn(reason);
+        call.asks.end();
         if (reason.code === "REVOKED_IN_FLIGHT") options.retire();
         options.send({ t: "abort", id });
         grace = setTimeout(() => stopFor(call, reason), options.graceMs);
@@ -111,8 +116,15 @@ export function makeCalls(options: CallsOptions): Calls {
       const { call } = entry;
       if (header.t === "log" || header.t === "progress") {
         if (!call.chatter(JSON.stringify(header).length)) stopFor(call, TOO_MUCH_CHATTER);
-        else if (header.t === "log") call.log(asText(header.text));
+        else if (header.t === "log") call.log(header);
         else call.progress(header);
+        return;
+      }
+      if (header.t === "ask" && isAsk(header)) {
+        if (!call.chatter(payload.length + ASK_COST)) return stopFor(call, TOO_MUCH_CHATTER);
+        call.asks.put(header, payload, (ask, answer) => {
+          if (entries.has(id)) options.send({ t: "answer", id, ask }, answer);
+        });
         return;
       }
       const ending = endingOf(header, payload, call.job.limits.output_bytes);

@@ -1,3 +1,4 @@
+import type { Ask, AskAnswer, LogLine } from "../protocol/ask.js";
 import type { JsonObject } from "../protocol/canonical.js";
 import type { Containment } from "../protocol/facts.js";
 import type { FaultCode, Progress } from "../protocol/outcome.js";
@@ -29,6 +30,10 @@ export type Job = {
   readonly onProgress?: (progress: Progress) => void;
   /** A line that the handler logged or printed. */
   readonly onLog?: (line: string) => void;
+  /** A line that it logged on purpose. */
+  readonly onLine?: (line: LogLine) => void;
+  /** Something that it asks of its caller; the signal aborts when the call has ended. What it throws is no answer. */
+  readonly onAsk?: (ask: Ask, signal: AbortSignal) => Promise<AskAnswer>;
 };
 
 /** Why a run has no output. `detail` is for the ledger's operator only: bounded, well-formed, perhaps hostile text. */

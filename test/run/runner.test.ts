@@ -26,7 +26,7 @@ describe("what a handler gets", () => {
     const job = jobOf(SOURCE, { input: utf8('{"a":[1,"é"]}'), caller: { agent: "mcp:test" } });
     expect(outputOf(await runnerForTest().run(job))).toEqual({
       input: { a: [1, "é"] },
-      members: ["call", "caller", "data_dir", "log", "progress", "secrets", "signal"],
+      members: ["call", "caller", "data_dir", "elicit", "log", "progress", "sample", "secrets", "signal"],
       aborted: false,
       data_dir: null,
       secrets: {},
