@@ -1,3 +1,4 @@
+import type { Ask, AskAnswer, Asker, LogLine } from "../protocol/ask.js";
 import type { Json } from "../protocol/canonical.js";
 import type { ForeignDefinition } from "../protocol/foreign.js";
 import type { HoldAnswer, HoldQuestion, Outcome, Progress } from "../protocol/outcome.js";
@@ -31,6 +32,13 @@ export type HandlerLine = { readonly skill_id: string; readonly tool: string; re
 export type InvokeOptions = {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told what the handler logs on purpose for whoever called it; what it prints goes to the home's own people alone. */
+  readonly onLine?: (line: LogLine) => void;
+  /**
+   * Asked what the handler asks of its caller's person or model while it runs; the signal aborts when the call ends.
+   * The receipt says what was asked and how it ended. Left out, the handler is told that nobody can be asked.
+   */
+  readonly onAsk?: (ask: Ask, by: Asker, signal: AbortSignal) => Promise<AskAnswer>;
   /** Decide and record, run nothing, open no hold. */
   readonly dryRun?: boolean;
   /**
