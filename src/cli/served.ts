@@ -1,3 +1,4 @@
+import { aroundCalls } from "../hall/aroundCalls.js";
 import { HomeError } from "../hall/findHome.js";
 import { openHome } from "../hall/open.js";
 import type { HallParts } from "../hall/parts.js";
@@ -56,15 +57,9 @@ function gateOf(parts: HallParts, client: string): Gate {
 
 /** The gate, for callers that wait until it is ready. */
 function afterwards(ready: Promise<void>, gate: Gate): Gate {
-  return {
-    tools: async () => {
-      await ready;
-      return gate.tools();
-    },
-    invoke: async (tool, args, options) => {
-      await ready;
-      return gate.invoke(tool, args, options);
-    },
-    onToolsChanged: (fn) => gate.onToolsChanged(fn),
+  const around = async <T>(call: () => Promise<T>): Promise<T> => {
+    await ready;
+    return call();
   };
+  return aroundCalls(gate, around, () => ready);
 }

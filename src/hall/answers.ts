@@ -4,7 +4,8 @@ import { ATTEST_CODES } from "../protocol/package.js";
 import type { StoreState } from "../records/view.js";
 import type { HeldApproval } from "./approval.js";
 import type { Policy } from "./policy.js";
-import type { HeldArtifact, InstalledTool } from "./skills.js";
+import type { HeldArtifact } from "./skills.js";
+import type { GovernedTool } from "./tool.js";
 
 /*
  * Readers of what the outside answered. Each gives the answer back if it has the promised shape, and throws if not:
@@ -13,10 +14,13 @@ import type { HeldArtifact, InstalledTool } from "./skills.js";
 
 type Standing = Exclude<SkillFacts["standing"], "unknown">;
 type Attestation = Exclude<SkillFacts["attestation"], "unknown">;
+type Definition = Exclude<SkillFacts["definition"], "unknown">;
 type Certificate = Exclude<SkillFacts["certificate"], "unknown">;
 
 const STATES: readonly unknown[] = ["active", "revoked", "banned", "degraded", "unknown"];
 const SUBJECTS = ["skill", "version", "worker", "adapter", "hash", "publisher"] as const;
+const TOOL_TEXTS = ["name", "title", "capability_id", "skill_id", "namespace"] as const;
+const DEFINITIONS: readonly unknown[] = ["own", "accepted", "changed", "unaccepted"];
 const CERTIFICATES: readonly unknown[] = ["valid", "missing", "invalid", "expired"];
 const ENFORCED: readonly unknown[] = ["enforced", "partial", "none"];
 const CONTAINED = ["network", "files", "processes", "memory", "signals"] as const;
@@ -44,10 +48,11 @@ export function readPolicy(answer: unknown): Policy | null {
     : refuse();
 }
 
-export function readTool(answer: unknown): InstalledTool | null {
+export function readTool(answer: unknown): GovernedTool | null {
   if (answer === undefined) return null;
-  const tool = members<InstalledTool>(answer);
-  return isObject(tool.install) && isObject(tool.worker) && isObject(tool.definition) ? tool : refuse();
+  const tool = members<GovernedTool>(answer);
+  const isWhole = isObject(tool.worker) && TOOL_TEXTS.every((name) => typeof tool[name] === "string");
+  return isWhole ? tool : refuse();
 }
 
 export function readHeld(answer: unknown): HeldArtifact {
@@ -58,6 +63,10 @@ export function readHeld(answer: unknown): HeldArtifact {
 export function readStanding(answer: unknown): Standing {
   const standing = members<Standing>(answer);
   return SUBJECTS.every((subject) => STATES.includes(standing[subject])) ? standing : refuse();
+}
+
+export function readDefinition(answer: unknown): Definition {
+  return DEFINITIONS.includes(answer) ? (answer as Definition) : refuse();
 }
 
 export function readCertificate(answer: unknown): Certificate {

@@ -8,7 +8,7 @@ import { isProduction } from "../protocol/request.js";
 import type { ApprovalNeed } from "../protocol/rule.js";
 import type { HeldWhole, OpenHold } from "../records/holds.js";
 import type { Policy } from "./policy.js";
-import type { InstalledTool } from "./skills.js";
+import type { GovernedTool } from "./tool.js";
 import type { Caller } from "./types.js";
 
 /** How long a hold waits for a person, and a grant for its call (formats.md, Holds and grants). */
@@ -25,7 +25,7 @@ export type HeldApproval = {
 };
 
 /** Whom a hold belongs to: never a session, process or surface. */
-export function holdKey(caller: Caller, tool: InstalledTool, policy: Policy, engine: string): HoldKey {
+export function holdKey(caller: Caller, tool: GovernedTool, policy: Policy, engine: string): HoldKey {
   const { tenant_id, agent, env, data_label, tenant_risk, qos_class } = caller;
   return {
     tenant_id,
@@ -34,10 +34,10 @@ export function holdKey(caller: Caller, tool: InstalledTool, policy: Policy, eng
     data_label,
     tenant_risk,
     qos_class,
-    capability_id: tool.definition.capability_id,
-    tool: tool.definition.name,
-    artifact_digest: tool.install.artifact_digest,
-    definition_digest: null,
+    capability_id: tool.capability_id,
+    tool: tool.name,
+    artifact_digest: tool.artifact_digest,
+    definition_digest: tool.definition_digest,
     policy_digest: policy.digest,
     engine,
   };
@@ -78,7 +78,7 @@ export type HoldReader = {
 export function needOf(
   rule: Rule,
   caller: Caller,
-  { worker }: InstalledTool,
+  { worker }: GovernedTool,
   { profile }: Policy,
 ): ApprovalNeed {
   const need = approvalNeed(rule);

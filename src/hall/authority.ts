@@ -7,7 +7,8 @@ import type { StandingState } from "../protocol/standing.js";
 import type { Install } from "../records/installs.js";
 import type { Store } from "../records/store.js";
 import type { Policy } from "./policy.js";
-import type { HeldArtifact, InstalledTool } from "./skills.js";
+import { asInstalled, type HeldArtifact, type InstalledTool } from "./skills.js";
+import type { GovernedTool } from "./tool.js";
 import type { Caller } from "./types.js";
 
 type Standing = Exclude<SkillFacts["standing"], "unknown">;
@@ -85,19 +86,16 @@ function recorded(
 }
 
 /** Whether everything that a call of a tool rests on may still run, from the orders on record. */
-export function standingOfTool(
-  store: Pick<Store, "standing">,
-  { install, worker }: InstalledTool,
-  caller: Caller,
-): Standing {
-  const skill = `skill:${install.skill_id}`;
+export function standingOfTool(store: Pick<Store, "standing">, tool: GovernedTool, caller: Caller): Standing {
+  const skill = `skill:${tool.skill_id}`;
+  const install = "install" in tool ? asInstalled(tool).install : null; // foreign code has no package and no publisher
   const subjects = {
     skill,
-    version: `${skill}@${install.version}`,
-    worker: `worker:${worker.worker_id}`,
-    hash: `hash:${install.artifact_digest}`,
-    package: `hash:${packageHashOf(install)}`,
-    publisher: `publisher:${install.signer}`,
+    version: `${skill}@${tool.version}`,
+    worker: `worker:${tool.worker.worker_id}`,
+    hash: `hash:${tool.artifact_digest ?? tool.definition_digest}`,
+    package: `hash:${install === null ? tool.definition_digest : packageHashOf(install)}`,
+    publisher: `publisher:${install?.signer}`,
   };
   const orders = store.standing(Object.values(subjects));
   const of = (subject: string): StandingState => {

@@ -7,7 +7,7 @@ import type { ApprovalNeed } from "../protocol/rule.js";
 import type { StoreState } from "../records/view.js";
 import { GRANT_SECONDS, HOLD_MS } from "./approval.js";
 import type { Call, Situation } from "./situation.js";
-import type { InstalledTool } from "./skills.js";
+import type { GovernedTool } from "./tool.js";
 import type { Actor } from "./types.js";
 import type { Verdict } from "./verdict.js";
 
@@ -15,9 +15,8 @@ import type { Verdict } from "./verdict.js";
 export function commonBody(
   caller: Actor,
   engine: string,
-  about: { readonly correlation_id?: string; readonly tool?: InstalledTool | null } = {},
+  about: { readonly correlation_id?: string; readonly tool?: GovernedTool | null } = {},
 ): Acting {
-  const install = about.tool?.install;
   return {
     tenant_id: caller.tenant_id,
     session_id: caller.session_id,
@@ -25,9 +24,9 @@ export function commonBody(
     correlation_id: about.correlation_id ?? null,
     actor: caller.agent,
     engine,
-    skill_id: install?.skill_id ?? null,
-    version: install?.version ?? null,
-    artifact_digest: install?.artifact_digest ?? null,
+    skill_id: about.tool?.skill_id ?? null,
+    version: about.tool?.version ?? null,
+    artifact_digest: about.tool?.artifact_digest ?? null,
   };
 }
 export type Acting = Omit<Common, "policy_digest" | "standing_epoch">;
@@ -46,6 +45,7 @@ export function decisionBody(
     policy_digest: ledger.policy_digest,
     standing_epoch: ledger.epoch,
     tool: call.tool,
+    definition_digest: null,
     now: situation.now,
     ids: verdict.ids,
     route_input: verdict.route_input as unknown as RouteInput,
@@ -64,7 +64,7 @@ export function holdRequest(parts: {
   readonly approval_id: string;
   readonly need: ApprovalNeed;
   readonly verdict: Verdict;
-  readonly tool: InstalledTool;
+  readonly tool: GovernedTool;
   readonly commitment: string;
   readonly hall_id: string;
   readonly now: string;
@@ -79,9 +79,9 @@ export function holdRequest(parts: {
     holds: verdict.holds,
     hall_id: parts.hall_id,
     rule_id: verdict.decision.matched_rule_id,
-    skill_id: tool.install.skill_id,
-    version: tool.install.version,
-    title: tool.manifest.title,
+    skill_id: tool.skill_id,
+    version: tool.version,
+    title: tool.title,
     arguments: parts.commitment,
     opened_at: parts.now,
     expires_at: timestamp(Date.parse(parts.now) + HOLD_MS),

@@ -1,30 +1,33 @@
 import type { PolicyApprover } from "../evidence/policy.js";
 import type { Json } from "../protocol/canonical.js";
-import type { DenyCode } from "../protocol/deny.js";
+import { makeFault } from "../protocol/fault.js";
+import { HOST_ORIGIN } from "../protocol/foreign.js";
 import type { Outcome } from "../protocol/outcome.js";
 import type { SkillManifest } from "../protocol/skill.js";
+import type { Adapter } from "../protocol/standing.js";
 import type { Store } from "../records/store.js";
 import type { Runner } from "../run/types.js";
+import { askPerson } from "./askPerson.js";
 import { BUILTIN_NAMES } from "./builtins.js";
-import { commitDecision, TooManyHolds, whyAgain } from "./commit.js";
-import { consider, reconsider } from "./consider.js";
-import { gather, nothingKnown } from "./gather.js";
+import { consider } from "./consider.js";
+import { performContained } from "./contained.js";
+import { decideCall } from "./decideCall.js";
+import { nothingKnown } from "./gather.js";
+import { performHosted } from "./hosted.js";
 import { listTools } from "./listing.js";
-import { type Decided, outcomeOf, unrecorded } from "./outcomes.js";
-import type { Patience } from "./perform.js";
-import { runPermitted } from "./permitted.js";
+import { type Decided, unrecorded } from "./outcomes.js";
+import { type Patience, type Performed, unperformed } from "./perform.js";
+import { concludeCall } from "./permitted.js";
 import { NOBODYS_CALL, receiveCall } from "./receive.js";
 import type { RunningCalls } from "./running.js";
 import { answerSelf } from "./self.js";
-import type { Call, Situation, Sources } from "./situation.js";
-import type { Caller, CallerSource, Gate, HandlerLine, InvokeOptions } from "./types.js";
-import { stopped } from "./verdict.js";
-import { writeWithin } from "./write.js";
+import type { Call, Sources } from "./situation.js";
+import type { Caller, Gate, HandlerLine, InvokeOptions } from "./types.js";
 
 /** What a gate stands on. Handlers reach it through `sources.held` alone, and go nowhere but to the runner. */
 export type GateParts = {
   readonly sources: Sources;
-  readonly store: () => Pick<Store, "write" | "query">;
+  readonly store: () => Pick<Store, "write" | "query" | "hold" | "pinOf">;
   readonly runner: Runner;
   readonly running: RunningCalls;
   /** `wcp-hall/<version>` */
@@ -35,6 +38,8 @@ export type GateParts = {
   readonly onLog?: ((line: HandlerLine) => void) | undefined;
   /** How long a runner may keep a call waiting; left out but in tests. */
   readonly patience?: Patience;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly uuid: () => string;
   readonly salt: () => Uint8Array;
   readonly subscribe: (fn: () => void) => () => void;
@@ -42,77 +47,63 @@ export type GateParts = {
 
 /**
  * The one way to run anything. Each call passes the same steps: bounds, gather, decide, commit, run, check, receipt
- * (hall.md, The gate). `invoke` never throws: whatever breaks is an Outcome, and no handler result comes with it.
+ * (hall.md, The gate). Neither way to call throws: whatever breaks is an Outcome, and no result comes with it.
  */
-export function makeGate(parts: GateParts, source: CallerSource): Gate {
+export function makeGate(parts: GateParts, source: Caller | (() => Caller)): Gate {
   const caller = () => (typeof source === "function" ? source() : source);
-  const invoke = async (tool: string, args: unknown, options?: InvokeOptions): Promise<Outcome<Json>> => {
-    let call = NOBODYS_CALL;
-    try {
-      call = receiveCall(caller(), { tool, args, options: options ?? null }, parts.uuid);
-      if (BUILTIN_NAMES.has(call.tool)) return await answerSelf(parts, call, { invoke });
-      const decided = await decideInTime(parts, call);
-      return "kind" in decided ? decided : await runPermitted(parts, call, decided, options ?? {});
-    } catch {
-      return unrecorded(consider(parts, call, nothingKnown("DENY_INTERNAL_ERROR")).verdict);
-    }
+  const receive = (asked: Parameters<typeof receiveCall>[1]) => receiveCall(caller(), asked, parts.uuid);
+
+  const invoke: Gate["invoke"] = (tool, args, options = {}) =>
+    governed<Json>(parts, options, {
+      receive: () => receive({ tool, args, options }),
+      answer: (call) => (BUILTIN_NAMES.has(call.tool) ? answerSelf(parts, call, { invoke }) : undefined),
+      perform: (call, decided) => performContained(parts, call, decided, options),
+    });
+
+  const guard: Gate["guard"] = (guarded, run) => {
+    const { definition, capability, origin = HOST_ORIGIN, args } = guarded;
+    const options = run === null ? { ...guarded.options, dryRun: true } : (guarded.options ?? {});
+    return governed(parts, options, {
+      receive: () =>
+        receive({ tool: definition.name, args, options, foreign: { definition, capability, origin } }),
+      perform: async (call, decided) =>
+        run === null
+          ? unperformed(makeFault("RUNNER_UNAVAILABLE"))
+          : performHosted(parts, call, decided, { ...guarded, options }, run),
+    });
   };
+
   return Object.freeze({
     tools: () => listTools(parts.sources, caller()),
     invoke,
+    guard,
+    through: (adapter: Adapter, surface: string = adapter) =>
+      makeGate(parts, () => ({ ...caller(), adapter, surface })),
     onToolsChanged: (fn: () => void) => parts.subscribe(fn),
   });
 }
 
-/** Standing or policy that moves under a call is gathered once more; racing calls sort themselves out in a few rounds. */
-const MAX_MOVED = 2;
-const MAX_RACED = 8;
+/** How one kind of call is received and run. */
+type Way<T> = {
+  readonly receive: () => Call;
+  /** The answer of the Hall's own tools, which nobody else performs. */
+  readonly answer?: (call: Call) => Promise<Outcome<T>> | undefined;
+  readonly perform: (call: Call, decided: Decided) => Promise<Performed<T>>;
+};
 
-async function decideInTime(parts: GateParts, call: Call): Promise<Outcome<Json> | Decided> {
-  let moved = 0;
-  let raced = 0;
-  while (moved < MAX_MOVED && raced < MAX_RACED) {
-    const decided = await decide(parts, call);
-    if (decided === "moved") moved++;
-    else if (decided === "raced") raced++;
-    else return decided;
-  }
-  return refuse(parts, call, moved === MAX_MOVED ? "DENY_STANDING_UNKNOWN" : "DENY_RATE_LIMITED");
-}
-
-/** Steps 2 to 4: gather, decide, commit. An outcome ends the call, a committed allow runs, else it must be asked again. */
-async function decide(
-  parts: GateParts,
-  call: Call,
-  as: (situation: Situation) => Situation = (situation) => situation,
-): Promise<Outcome<Json> | Decided | "moved" | "raced"> {
-  const considered = consider(parts, call, as(await gather(call, parts.sources)));
-  const { situation, verdict } = considered;
-  const { ledger, snapshot } = situation;
-  const unwritten = (code: DenyCode) => unrecorded(reconsider(considered, call, code));
-  if (ledger === "unknown" || ledger.hall_id === null) {
-    return verdict.decision.denied ? unrecorded(verdict) : unwritten("DENY_AUDIT_UNAVAILABLE");
-  }
-  const { engine, approvers } = parts;
+async function governed<T>(parts: GateParts, { onHold }: InvokeOptions, way: Way<T>): Promise<Outcome<T>> {
+  let call = NOBODYS_CALL;
   try {
-    const { value, head } = await writeWithin(parts.store(), (tx) =>
-      commitDecision(tx, { ...considered, call, engine, approvers }),
-    );
-    const decided: Decided = { situation, verdict, committed: { value, head } };
-    return outcomeOf(call, decided) ?? decided;
-  } catch (error) {
-    const again = whyAgain(error, verdict);
-    if (again !== undefined) return again;
-    if (error instanceof TooManyHolds) return refuse(parts, call, "DENY_RATE_LIMITED");
-    return unwritten(snapshot.skill.clock === "ok" ? "DENY_AUDIT_UNAVAILABLE" : "DENY_CLOCK_INVALID");
+    call = way.receive();
+    const answered = await way.answer?.(call);
+    if (answered !== undefined) return answered;
+    let decided = await decideCall(parts, call);
+    if ("kind" in decided && decided.kind === "held" && onHold !== undefined && !call.opens_hold) {
+      if (await askPerson(parts, call, decided.question, onHold)) decided = await decideCall(parts, call);
+    }
+    if ("kind" in decided) return decided;
+    return await concludeCall(parts, call, decided, await way.perform(call, decided));
+  } catch {
+    return unrecorded(consider(parts, call, nothingKnown("DENY_INTERNAL_ERROR")).verdict);
   }
-}
-
-/** A denial by the gate itself, decided and recorded like any other. */
-async function refuse(parts: GateParts, call: Call, code: DenyCode): Promise<Outcome<Json>> {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    const decided = await decide(parts, call, (situation) => stopped(situation, code));
-    if (typeof decided === "object" && "kind" in decided) return decided;
-  }
-  return unrecorded(reconsider(consider(parts, call, await gather(call, parts.sources)), call, code));
 }

@@ -6,6 +6,7 @@ import {
   readAttestation,
   readCertificate,
   readContainment,
+  readDefinition,
   readHeld,
   readJson,
   readLedger,
@@ -19,8 +20,9 @@ import { approvalFact } from "./approval.js";
 import { ask, deadlineAfter, GATHER_MS } from "./ask.js";
 import type { Policy } from "./policy.js";
 import type { Call, Situation, Sources } from "./situation.js";
-import type { HeldArtifact, InstalledTool } from "./skills.js";
+import type { HeldArtifact } from "./skills.js";
 import type { Answer } from "./snapshot.js";
+import type { GovernedTool } from "./tool.js";
 import { isVisible, namespaceOf, ruleInForce } from "./visible.js";
 
 /** Step 2 of a call: all I/O, into one snapshot of facts. What can't be read in time is "unknown". */
@@ -72,7 +74,7 @@ async function gatherTool(parts: {
   readonly sources: Sources;
   readonly about: About;
   readonly policy: Policy;
-  readonly tool: InstalledTool;
+  readonly tool: GovernedTool;
   readonly now: string;
 }) {
   const { call, sources, about, policy, tool, now } = parts;
@@ -87,6 +89,7 @@ async function gatherTool(parts: {
     approval: open === "unknown" ? open : approvalFact(open),
     worker: tool.worker,
     standing: await about(() => sources.standing(tool, call.caller), readStanding),
+    definition: await about(() => sources.definition(tool, policy), readDefinition),
     certificate: await about(() => sources.certificate(tool, held, policy, now), readCertificate),
     attestation: await about(() => sources.attestation(tool, held), readAttestation),
     arguments: received.ok
@@ -111,6 +114,7 @@ const NOTHING_KNOWN: SkillFacts = {
   visible: "unknown",
   namespace: "unknown",
   standing: "unknown",
+  definition: "unknown",
   certificate: "unknown",
   attestation: "unknown",
   arguments: "unknown",
@@ -131,7 +135,7 @@ export function nothingKnown(gate: SkillFacts["gate"]): Situation {
 
 function snapshotOf(
   policy: Policy | null,
-  tool: InstalledTool | null,
+  tool: GovernedTool | null,
   held: HeldArtifact | null,
   policy_gate: Answer | null,
   skill: SkillFacts,
@@ -142,8 +146,8 @@ function snapshotOf(
   return {
     controls: [...HALL_CONTROLS, ...(policy?.config.controls ?? [])],
     available: species === undefined ? [] : [species],
-    registered_hashes: own(tool?.install.artifact_digest ?? null),
-    current_hashes: own(held?.artifact_digest ?? null),
+    registered_hashes: own(tool?.artifact_digest ?? tool?.definition_digest ?? null),
+    current_hashes: own(held?.artifact_digest ?? tool?.definition_digest ?? null),
     envelopes: worker === undefined ? {} : own(worker.privilege_envelope),
     policy_gate,
     skill,
@@ -152,14 +156,14 @@ function snapshotOf(
 
 async function askPolicyGate(
   call: Call,
-  tool: InstalledTool,
+  tool: GovernedTool,
   sources: Sources,
   deadline: Promise<never>,
 ): Promise<Answer | null> {
   const { policyGate } = sources;
   if (policyGate === null) return null;
   const { tenant_id, env, data_label, tenant_risk, qos_class } = call.caller;
-  const { capability_id } = tool.definition;
+  const { capability_id } = tool;
   const context = {
     capability_id,
     tenant_id,

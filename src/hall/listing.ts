@@ -3,6 +3,7 @@ import { readPolicy, readStanding } from "./answers.js";
 import { BUILTIN_TOOLS } from "./builtins.js";
 import type { Sources } from "./situation.js";
 import type { InstalledTool } from "./skills.js";
+import type { GovernedTool } from "./tool.js";
 import type { Caller } from "./types.js";
 import { isVisible } from "./visible.js";
 
@@ -30,7 +31,7 @@ export async function listTools(sources: Sources, caller: Caller): Promise<reado
 }
 
 /** Whether a tool may run for a caller as far as standing goes. What can't be read may not. */
-export function isActive(sources: Pick<Sources, "standing">, tool: InstalledTool, caller: Caller): boolean {
+export function isActive(sources: Pick<Sources, "standing">, tool: GovernedTool, caller: Caller): boolean {
   try {
     return Object.values(readStanding(sources.standing(tool, caller))).every((state) => state === "active");
   } catch {

@@ -21,7 +21,7 @@ import { makeRunningCalls, type RunningCalls } from "./running.js";
 import type { Sessions } from "./sessions.js";
 import { type ArtifactFiles, openSkills, type Skills } from "./skills.js";
 import { approversInForce, makeSources, policyInForce } from "./sources.js";
-import type { Actor, Caller, HandlerLine, LocalHall } from "./types.js";
+import type { Actor, AgentName, Caller, CallerSource, HandlerLine, LocalHall } from "./types.js";
 import { openWatch, type Watch } from "./watch.js";
 
 /** What differs from one Hall to the next. */
@@ -90,6 +90,7 @@ export function assemble(options: HallOptions): HallParts {
     dataDir: (caller, { namespace, name }) =>
       options.dataDir(caller.env, sha256Hex(caller.tenant_id), namespace, name),
     onLog: options.onLog,
+    now: clock,
     uuid: randomUUID,
     salt: () => randomBytes(32),
     subscribe: (fn) => watch.subscribe(fn),
@@ -102,10 +103,13 @@ export function assemble(options: HallOptions): HallParts {
     now: clock,
     approvers: gateParts.approvers,
   });
+  const callerFor = (session: Omit<Session, "session_id">) => () =>
+    callerOf(readable(policy) ?? UNDECIDED, { ...session, session_id });
   const hall: LocalHall = Object.freeze({
     gate(source) {
-      sessions.register(typeof source === "function" ? session_id : checkCaller(source).session_id);
-      return makeGate(gateParts, source);
+      const whole = isAgentName(source) ? callerFor(agentOf(source)) : source;
+      sessions.register(typeof whole === "function" ? session_id : checkCaller(whole).session_id);
+      return makeGate(gateParts, whole);
     },
     approver: (principal) => makeApprover(people(), principal),
     operator: (principal) => makeOperator(people(), principal),
@@ -120,9 +124,19 @@ export function assemble(options: HallOptions): HallParts {
       options.onClose();
     },
   });
-  const callerFor = (session: Omit<Session, "session_id">) => () =>
-    callerOf(readable(policy) ?? UNDECIDED, { ...session, session_id });
   return { ...options, hall, skills, policy, store, session_id, gateParts, callerFor };
+}
+
+/** Whether all that is said of a caller is its name; the rest is then the home's own. */
+function isAgentName(source: CallerSource): source is AgentName {
+  return typeof source === "object" && !("tenant_id" in source);
+}
+
+/** An agent of the host's own program. `agent:` keeps it apart from approvers, whose ids never begin so. */
+function agentOf({ agent }: AgentName): Omit<Session, "session_id"> {
+  if (typeof agent !== "string" || agent === "")
+    throw new TypeError('agent: expected a name, as in { agent: "support-bot" }');
+  return { agent: `agent:${agent}`, adapter: "function", surface: "function" };
 }
 
 /** Before the first apply, and under a policy that can't be read, every call is denied, whoever makes it. */

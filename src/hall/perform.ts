@@ -97,6 +97,11 @@ function isRunResult(value: unknown): value is RunResult {
     : result.ok === false && typeof result.code === "string";
 }
 
+/** What comes of a run that never began. */
+export function unperformed(why: Fault): Performed<never> {
+  return { ok: false, fault: why, detail: null, started_at: null, ended_at: null };
+}
+
 function fault(
   code: FaultCode,
   detail: string | null,

@@ -1,6 +1,8 @@
+import { canonicalBytes, parseCanonical } from "../protocol/canonical.js";
+import { type ForeignDefinition, ForeignDefinitionSchema, foreignDefinition } from "../protocol/foreign.js";
 import { receiveArguments } from "./arguments.js";
 import { checkCaller, NOBODY } from "./caller.js";
-import type { Call } from "./situation.js";
+import type { Call, ForeignCall, ForeignSaid } from "./situation.js";
 import type { Caller, InvokeOptions } from "./types.js";
 
 /** What is left of a call that couldn't even be received. */
@@ -10,6 +12,8 @@ export const NOBODYS_CALL: Call = {
   received: { ok: false, problems: [] },
   correlation_id: "",
   dry_run: false,
+  opens_hold: false,
+  foreign: null,
 };
 
 /**
@@ -18,17 +22,36 @@ export const NOBODYS_CALL: Call = {
  */
 export function receiveCall(
   caller: Caller,
-  asked: { readonly tool: unknown; readonly args: unknown; readonly options: InvokeOptions | null },
+  asked: {
+    readonly tool: unknown;
+    readonly args: unknown;
+    readonly options: InvokeOptions | null;
+    readonly foreign?: ForeignSaid;
+  },
   uuid: () => string,
 ): Call {
-  const { tool, args, options } = asked;
+  const { tool, args, options, foreign } = asked;
   return {
     caller: checkCaller(caller),
     tool: foreignText(tool),
     received: receiveArguments(args),
     correlation_id: foreignText(options?.correlationId) || uuid(),
     dry_run: options?.dryRun === true,
+    opens_hold: options?.openHold === true && options.dryRun !== true,
+    foreign: foreign === undefined ? null : receiveForeign(foreign),
   };
+}
+
+/** A definition as its own copy. One that has no canonical text, or isn't a definition, stays unreadable: it is denied. */
+function receiveForeign({ definition, capability, origin }: ForeignSaid): ForeignCall {
+  const whose = { capability: foreignText(capability), origin: foreignText(origin) };
+  try {
+    const copy = ForeignDefinitionSchema.parse(parseCanonical(canonicalBytes(definition)));
+    return { ...whose, definition: copy, isReadable: true };
+  } catch {
+    const name = foreignText((definition as Partial<ForeignDefinition> | null)?.name);
+    return { ...whose, definition: foreignDefinition({ name }), isReadable: false };
+  }
 }
 
 const MAX_TEXT = 256;

@@ -2,10 +2,9 @@ import type { Json, JsonObject } from "../protocol/canonical.js";
 import { DEFAULT_HALL_CONFIG, type HomeConfig } from "../protocol/config.js";
 import type { Outcome } from "../protocol/outcome.js";
 import { ENVS } from "../protocol/request.js";
-import type { SkillManifest, ToolDefinition } from "../protocol/skill.js";
+import type { ToolDefinition } from "../protocol/skill.js";
 import { POLICY_TABLES } from "../protocol/tables.js";
 import type { WorkerRecord } from "../protocol/worker.js";
-import type { Install } from "../records/installs.js";
 import { readPolicy } from "./answers.js";
 import { commonBody, decisionBody } from "./bodies.js";
 import { BUILTIN_TOOLS, SELF_RULES, SELF_SPECIES } from "./builtins.js";
@@ -16,8 +15,8 @@ import { standingOf } from "./listing.js";
 import { outcomeOf, unrecorded } from "./outcomes.js";
 import type { Policy } from "./policy.js";
 import type { Call, Sources } from "./situation.js";
-import type { InstalledTool } from "./skills.js";
 import { validatorOf } from "./sources.js";
+import type { GovernedTool } from "./tool.js";
 import type { Caller, Gate } from "./types.js";
 import { stopped, weigh } from "./verdict.js";
 import { writeWithin } from "./write.js";
@@ -71,6 +70,7 @@ export async function answerSelf(
       kind: "done",
       decision,
       output,
+      content: null,
       record_id,
       receipt_id: record_id,
       ledger_head: head,
@@ -144,6 +144,7 @@ function selfSources(sources: Sources, call: Call): Sources {
     tool: () => selfTool(definition),
     held: () => undefined,
     standing: () => ({ ...everywhere, publisher: "active" }),
+    definition: () => "own",
     certificate: () => "valid",
     attestation: () => ({ ok: true }),
     schema: async (_tool, value) => (await validatorOf(definition.input_schema))(value),
@@ -172,13 +173,17 @@ function selfPolicy(caller: Caller): Policy {
   };
 }
 
-function selfTool(definition: ToolDefinition): InstalledTool {
-  const manifest: Partial<SkillManifest> = { namespace: SELF_NAMESPACE, allowed_environments: ENVS };
-  const install: Partial<Install> = { skill_id: "hall", version: definition.version, artifact_digest: "" };
+function selfTool({ name, title, capability_id, skill_id, version }: ToolDefinition): GovernedTool {
   return {
-    definition,
+    name,
+    title,
+    capability_id,
+    skill_id,
+    version,
+    namespace: SELF_NAMESPACE,
+    allowed_environments: ENVS,
     worker: SELF_WORKER,
-    manifest: manifest as SkillManifest,
-    install: install as Install,
+    artifact_digest: "",
+    definition_digest: null,
   };
 }

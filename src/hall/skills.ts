@@ -5,16 +5,21 @@ import { type Artifact, readArtifact } from "../build/artifact.js";
 import { parseSkillJson } from "../compile/skillJson.js";
 import { canonicalBytes, sha256Hex } from "../protocol/canonical.js";
 import type { SkillManifest, ToolDefinition } from "../protocol/skill.js";
-import type { WorkerRecord } from "../protocol/worker.js";
 import type { Install } from "../records/installs.js";
+import type { GovernedTool } from "./tool.js";
 
 /** A tool of an installed skill, as the install record and the skill.json it names describe it. */
-export type InstalledTool = {
+export type InstalledTool = GovernedTool & {
   readonly install: Install;
   readonly manifest: SkillManifest;
-  readonly worker: WorkerRecord;
   readonly definition: ToolDefinition;
 };
+
+/** The tool as an installed skill's. Throws TypeError for any other. */
+export function asInstalled(tool: GovernedTool): InstalledTool {
+  if ("install" in tool && "manifest" in tool && "definition" in tool) return tool as InstalledTool;
+  throw new TypeError(`${tool.name} is no tool of an installed skill`);
+}
 
 /** The bytes of an artifact as this process holds them, with the hashes that were recomputed from them. */
 export type HeldArtifact = {
@@ -58,7 +63,22 @@ export function openSkills(parts: {
 
 function toolsOf(install: Install): InstalledTool[] {
   const { manifest, definitions, worker } = parseSkillJson(canonicalBytes(install.skill));
-  return definitions.map((definition) => ({ install, manifest, worker, definition }));
+  const { skill_id, version, artifact_digest } = install;
+  const { title, namespace, allowed_environments } = manifest;
+  const whose = { skill_id, version, namespace, allowed_environments, title, worker };
+  return definitions.map((definition) => {
+    const { name, capability_id } = definition;
+    return {
+      ...whose,
+      name,
+      capability_id,
+      artifact_digest,
+      definition_digest: null,
+      install,
+      manifest,
+      definition,
+    };
+  });
 }
 
 /** Where installed artifacts lie: a directory of files named by digest, or memory in a throw-away Hall. */

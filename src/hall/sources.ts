@@ -10,7 +10,7 @@ import { attestationOf, certificateOf, type OwnAuthority, standingOfTool } from 
 import type { Ledger } from "./ledgers.js";
 import { loadPolicy, type Policy } from "./policy.js";
 import type { Sources } from "./situation.js";
-import type { Skills } from "./skills.js";
+import { asInstalled, type Skills } from "./skills.js";
 
 /** What the default sources are made of. */
 export type SourceParts = {
@@ -51,11 +51,12 @@ export function makeSources(parts: SourceParts): Sources {
     },
     tool: async (name) => ((await ledger.ready()) === null ? undefined : skills.find(name)),
     tools: () => (ledger.current() === null ? [] : skills.all()),
-    held: (tool) => skills.held(tool.install),
+    held: (tool) => skills.held(asInstalled(tool).install),
     standing: (tool, caller) => standingOfTool(store(), tool, caller),
-    certificate: (tool, held, inForce, now) => certificateOf(tool, held, inForce, now, own()),
-    attestation: (tool, held) => attestationOf(tool, held, own(), clock()),
-    schema: async (tool, value) => (await validatorOf(tool.definition.input_schema))(value),
+    definition: (tool) => asInstalled(tool) && "own",
+    certificate: (tool, held, inForce, now) => certificateOf(asInstalled(tool), held, inForce, now, own()),
+    attestation: (tool, held) => attestationOf(asInstalled(tool), held, own(), clock()),
+    schema: async (tool, value) => (await validatorOf(asInstalled(tool).definition.input_schema))(value),
     policyGate: parts.policyGate,
     containment: () => runner.containment(),
     approval(call, tool, inForce, now) {

@@ -85,7 +85,7 @@ function routeInput(call: Call, { tool }: Situation, commitment: string | null):
   const egress = envelope !== undefined && envelope.network_egress !== "none";
   const writes = envelope !== undefined && envelope.filesystem_writes.length > 0;
   return {
-    capability_id: tool?.definition.capability_id ?? "cap.unknown.tool",
+    capability_id: tool?.capability_id ?? "cap.unknown.tool",
     env,
     data_label,
     tenant_risk,

@@ -144,6 +144,8 @@ function throwAwayPolicy(manifest: SkillManifest, env: HomeConfig["env"], keys: 
     namespaces: { test: [namespace] },
     controls: [...controls],
     secrets: {},
+    servers: {},
+    tools: [],
     hall: {},
   };
   const capabilities = [...new Set(manifest.tools.map(({ capability }) => capability))];

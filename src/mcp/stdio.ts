@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { aroundCalls } from "../hall/aroundCalls.js";
 import type { Gate } from "../hall/types.js";
 import { redirectConsole } from "./console.js";
 import type { RequestId } from "./message.js";
@@ -76,17 +77,13 @@ export async function serveStdio(options: StdioOptions): Promise<StdioServer> {
 
 /** The gate, with every call that is under way in `running`. */
 function watched(gate: Gate, running: Set<Promise<unknown>>): Gate {
-  return {
-    tools: () => gate.tools(),
-    onToolsChanged: (fn) => gate.onToolsChanged(fn),
-    invoke: (tool, args, options) => {
-      const call = gate.invoke(tool, args, options);
-      running.add(call);
-      const forget = () => running.delete(call);
-      call.then(forget, forget);
-      return call;
-    },
-  };
+  return aroundCalls(gate, (run) => {
+    const call = run();
+    running.add(call);
+    const forget = () => running.delete(call);
+    call.then(forget, forget);
+    return call;
+  });
 }
 
 /** Whether the work ended within the time. Rejects when it does. */

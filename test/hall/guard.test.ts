@@ -1,0 +1,309 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { signerFromSeed } from "../../src/evidence/ed25519.js";
+import { principalOf } from "../../src/hall/open.js";
+import type { GuardedCall } from "../../src/hall/types.js";
+import { foreignDefinition } from "../../src/protocol/foreign.js";
+import { CALLER, NOTES_RULES, openNotesHall, policyOf, ruleFor } from "./memoryHall.js";
+
+const SEND = foreignDefinition({
+  name: "send_mail",
+  description: "Send a mail.",
+  input_schema: { type: "object", properties: { to: { type: "string" } }, required: ["to"] },
+});
+const RULES = [
+  ...NOTES_RULES,
+  ruleFor("rr_mail_dev_001", "cap.mail.send", "wrk.host.tool"),
+  ruleFor("rr_money_dev_001", "cap.money.move", "wrk.host.tool", {
+    human_required_default: true,
+    approval: "confirm",
+  }),
+];
+const call = <T>(args: unknown = { to: "ann" }, more: Partial<GuardedCall<T>> = {}): GuardedCall<T> => ({
+  definition: SEND,
+  capability: "cap.mail.send",
+  args,
+  ...more,
+});
+
+async function openGuarded(config: object = {}, rules: readonly unknown[] = RULES) {
+  const parts = await openNotesHall({ policy: () => policyOf(rules, config) });
+  return { ...parts, gate: parts.hall.gate({ agent: "support-bot" }) };
+}
+
+describe("code that the host holds", async () => {
+  const { hall, gate } = await openGuarded();
+  afterAll(() => hall.close());
+
+  test("runs once with the arguments that were decided on, and leaves decision and receipt", async () => {
+    const seen: unknown[] = [];
+    const outcome = await gate.guard(call(), (args) => {
+      seen.push(args);
+      return { sent: 1 };
+    });
+    expect(outcome).toMatchObject({ kind: "done", output: { sent: 1 }, content: null });
+    expect(seen).toEqual([{ to: "ann" }]);
+    if (outcome.kind !== "done") return;
+    const [decision] = hall.audit.query({ id: outcome.record_id });
+    const [receipt] = hall.audit.query({ id: outcome.receipt_id });
+    expect(decision?.body).toMatchObject({
+      actor: "agent:support-bot",
+      surface: "function",
+      skill_id: "org.acme/host",
+      tool: "send_mail",
+      facts: { skill: { definition: "accepted" } },
+    });
+    expect(receipt?.body).toMatchObject({ executed_by: "host", outcome: "done" });
+  });
+
+  test.each([
+    ["arguments that break its schema", call({ to: 1 }), "DENY_INVALID_INPUT"],
+    ["no arguments that are JSON", call({ to: 1n }), "DENY_INVALID_INPUT"],
+    [
+      "a capability that no rule is about",
+      call(undefined, { capability: "cap.doc.delete" }),
+      "DENY_UNKNOWN_SKILL",
+    ],
+    [
+      "a capability of a rule that names other workers",
+      call(undefined, { capability: "cap.doc.search" }),
+      "DENY_DEFINITION_CHANGED",
+    ],
+    [
+      "a definition that was changed",
+      call(undefined, { definition: { ...SEND, description: "Send a mail" } }),
+      "DENY_DEFINITION_CHANGED",
+    ],
+    [
+      "a definition that is none",
+      call(undefined, { definition: { ...SEND, description: "\ud800" } }),
+      "DENY_DEFINITION_CHANGED",
+    ],
+  ])("isn't run with %s", async (_what, guarded, code) => {
+    let ran = false;
+    const outcome = await gate.guard(guarded, () => {
+      ran = true;
+    });
+    expect(outcome).toMatchObject({ kind: "denied", denial: { code } });
+    expect(outcome.record_id).not.toBeNull();
+    expect(ran).toBe(false);
+  });
+
+  test("is a fault when it throws, and its text stays with the home's own people", async () => {
+    const outcome = await gate.guard(call(), () => {
+      throw new Error("token s3cret");
+    });
+    expect(outcome).toMatchObject({ kind: "failed", fault: { code: "HANDLER_ERROR" } });
+    expect(JSON.stringify(outcome)).not.toContain("s3cret");
+  });
+
+  test.each([
+    ["no JSON", () => 1n, "OUTPUT_INVALID"],
+    ["too much", () => "x".repeat(9_000_000), "OUTPUT_TOO_LARGE"],
+  ])("has a result withheld that is %s", async (_what, run, code) => {
+    expect(await gate.guard(call(), run)).toMatchObject({ kind: "failed", fault: { code } });
+  });
+
+  test("may give nothing", async () => {
+    expect(await gate.guard(call(), () => {})).toMatchObject({ kind: "done", output: undefined });
+  });
+
+  test("is only previewed without code to run", async () => {
+    expect(await gate.guard(call(), null)).toMatchObject({ kind: "dry_run", would: "run" });
+  });
+
+  test("is stopped by its caller's signal", async () => {
+    const stop = new AbortController();
+    const running = gate.guard(call(undefined, { options: { signal: stop.signal } }), (_args, signal) => {
+      queueMicrotask(() => stop.abort());
+      return new Promise((resolve) => signal.addEventListener("abort", () => resolve("late")));
+    });
+    expect(await running).toMatchObject({ kind: "failed", fault: { code: "CANCELLED" } });
+  });
+});
+
+describe("a foreign definition", () => {
+  test("is pinned by the first use in dev, for every agent, and stays so after that", async () => {
+    const { hall, gate } = await openGuarded();
+    const other = hall.gate(CALLER);
+    const changed = { ...SEND, title: "Mail" };
+    expect((await gate.guard(call(), null)).kind).toBe("dry_run"); // a preview pins nothing
+    expect((await other.guard(call(undefined, { definition: changed }), () => 1)).kind).toBe("done");
+    expect(await gate.guard(call(), () => 1)).toMatchObject({ denial: { code: "DENY_DEFINITION_CHANGED" } });
+    expect(await gate.guard(call(undefined, { definition: changed }), () => 1)).toMatchObject({
+      kind: "done",
+    });
+    expect(hall.audit.query({ kind: "pin" })).toHaveLength(1);
+    expect(hall.audit.verify().problem).toBeNull();
+    await hall.close();
+  });
+
+  test("that two callers use first at once is pinned once", async () => {
+    const { hall, gate } = await openGuarded();
+    const variants = Array.from({ length: 8 }, (_, i) => ({ ...SEND, title: `Mail ${i % 2}` }));
+    const outcomes = await Promise.all(
+      variants.map((definition) => gate.guard(call(undefined, { definition }), () => definition.title)),
+    );
+    const titles = new Set(outcomes.flatMap((o) => (o.kind === "done" ? [o.output] : [])));
+    expect(titles.size).toBe(1);
+    expect(outcomes.filter(({ kind }) => kind === "done")).toHaveLength(4);
+    expect(hall.audit.query({ kind: "pin" })).toHaveLength(1);
+    await hall.close();
+  });
+
+  const accepted = (accept: "exact" | "text") => ({
+    tools: [{ origin: "host", capability: "cap.mail.send", definition: SEND, accept }],
+  });
+
+  test("of the policy in force is the accepted one, with the operator's capability", async () => {
+    const { hall, gate } = await openGuarded(accepted("exact"));
+    const lax = { capability: "cap.doc.delete" };
+    expect(await gate.guard(call(undefined, lax), () => 1)).toMatchObject({
+      kind: "done",
+      decision: { capability_id: "cap.mail.send" },
+    });
+    const reworded = { ...SEND, description: "Sends a mail." };
+    expect(await gate.guard(call(undefined, { definition: reworded }), () => 1)).toMatchObject({
+      denial: { code: "DENY_DEFINITION_CHANGED" },
+    });
+    await hall.close();
+  });
+
+  test("may be reworded where the operator accepts text, and nothing else", async () => {
+    const { hall, gate } = await openGuarded(accepted("text"));
+    const guard = (change: object) =>
+      gate.guard(call(undefined, { definition: { ...SEND, ...change } }), () => 1);
+    expect((await guard({ description: "Sends a mail." })).kind).toBe("done");
+    expect(await guard({ input_schema: { type: "object" } })).toMatchObject({ kind: "denied" });
+    expect(await guard({ annotations: { readOnlyHint: true } })).toMatchObject({ kind: "denied" });
+    await hall.close();
+  });
+
+  test("is accepted one by one outside dev, and for a server's tools everywhere", async () => {
+    const server = await openGuarded({ servers: { mail: { command: "mail-server" } } });
+    expect(await server.gate.guard(call(undefined, { origin: "mail" }), () => 1)).toMatchObject({
+      denial: { code: "DENY_DEFINITION_CHANGED" },
+    });
+    await server.hall.close();
+    const rule = { ...ruleFor("rr_mail_stage_001", "cap.mail.send", "wrk.host.tool") };
+    const staged = { ...rule, match: { capability_id: "cap.mail.send", env: "stage" } };
+    const stage = await openGuarded({ env: "stage" }, [staged]);
+    expect(await stage.gate.guard(call(), () => 1)).toMatchObject({
+      denial: { code: "DENY_DEFINITION_CHANGED" },
+    });
+    await stage.hall.close();
+  });
+});
+
+describe("an operator", () => {
+  test("stops foreign code by its origin, its definition or the adapter", async () => {
+    const { hall, gate, keys } = await openGuarded();
+    const operator = hall.operator(principalOf("operator", keys.operator));
+    const via = gate.through("langchain");
+    expect((await via.guard(call(), () => 1)).kind).toBe("done");
+    const degraded = { subject: "skill:org.acme/host", state: "degraded", adapter: "langchain" } as const;
+    await operator.standing(degraded, "trial");
+    expect(await via.guard(call(), () => 1)).toMatchObject({ denial: { code: "DENY_ADAPTER_DEGRADED" } });
+    expect((await gate.guard(call(), () => 1)).kind).toBe("done");
+    await operator.standing({ subject: "skill:org.acme/host", state: "revoked" }, "stop");
+    expect(await gate.guard(call(), () => 1)).toMatchObject({ denial: { code: "DENY_SKILL_REVOKED" } });
+    await hall.close();
+  });
+
+  test("reaches a running call", async () => {
+    const { hall, gate, keys } = await openGuarded();
+    const operator = hall.operator(principalOf("operator", keys.operator));
+    const outcome = await gate.guard(call(), async (_args, signal) => {
+      const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await operator.standing({ subject: "skill:org.acme/host", state: "revoked" }, "stop");
+      await aborted;
+      return "late";
+    });
+    expect(outcome).toMatchObject({ kind: "failed", fault: { code: "REVOKED_IN_FLIGHT" } });
+    await hall.close();
+  });
+});
+
+describe("a foreign call that waits for a person", async () => {
+  const { hall, gate, keys } = await openGuarded();
+  afterAll(() => hall.close());
+  const MOVE = foreignDefinition({ name: "move_money", input_schema: { type: "object" } });
+  const move = (amount: number, options = {}): GuardedCall<unknown> => ({
+    definition: MOVE,
+    capability: "cap.money.move",
+    args: { amount },
+    options,
+  });
+
+  test("runs once after a confirmation, for exactly what was asked", async () => {
+    const asked: unknown[] = [];
+    const onHold = async (question: { arguments: string; tool: string; mode: string }) => {
+      asked.push([question.tool, question.mode, question.arguments]);
+      return "confirmed" as const;
+    };
+    let runs = 0;
+    const run = () => ++runs;
+    expect(await gate.guard(move(1, { onHold }), run)).toMatchObject({ kind: "done", output: 1 });
+    expect(asked).toEqual([["move_money", "confirm", '{"amount":1}']]);
+    expect(await gate.guard(move(1), run)).toMatchObject({ kind: "held" });
+    expect(runs).toBe(1);
+    expect(hall.audit.verify().problem).toBeNull();
+  });
+
+  test("is refused by a no, and waits where nobody is there", async () => {
+    const held = await gate.guard(move(2, { onHold: async () => "later" }), () => 1);
+    expect(held).toMatchObject({ kind: "held", question: { arguments: '{"amount":2}' } });
+    const refused = await gate.guard(move(2, { onHold: async () => "declined" }), () => 1);
+    expect(refused).toMatchObject({ kind: "denied", denial: { code: "DENY_APPROVAL_REFUSED" } });
+    expect(
+      await gate.guard(move(3, { onHold: () => Promise.reject(new Error("x")) }), () => 1),
+    ).toMatchObject({
+      kind: "held",
+    });
+  });
+
+  test("is opened by a preview that may, which then sees the grant and leaves it", async () => {
+    const preview = () => gate.guard(move(4, { openHold: true }), () => "never");
+    const held = await preview();
+    if (held.kind !== "held") throw new Error(held.kind);
+    expect((await preview()).kind).toBe("held");
+    const approver = hall.approver(principalOf("operator", keys.operator));
+    await approver.vote(held.approval_id, "approve", null);
+    expect(await preview()).toMatchObject({ kind: "dry_run", would: "run" });
+    expect(await gate.guard(move(4), () => 1)).toMatchObject({ kind: "done" });
+    expect(hall.audit.verify().problem).toBeNull();
+  });
+});
+
+test("a confirmation isn't enough where an approval is asked for", async () => {
+  const { hall } = await openNotesHall();
+  const gate = hall.gate({ agent: "support-bot" });
+  const outcome = await gate.invoke("add_note", { text: "x" }, { onHold: async () => "confirmed" });
+  expect(outcome).toMatchObject({ kind: "held", question: { mode: "approve" } });
+  await hall.close();
+});
+
+test("an approver who answers while the surface waits lets the call go on", async () => {
+  const { hall, keys } = await openNotesHall();
+  const approver = hall.approver(principalOf("operator", keys.operator));
+  const gate = hall.gate({ agent: "support-bot" });
+  let asked = 0;
+  const onHold = async ({ approval_id }: { approval_id: string }) => {
+    if (++asked === 3) await approver.vote(approval_id, "approve", null);
+    return "look_again" as const;
+  };
+  expect(await gate.invoke("add_note", { text: "x" }, { onHold })).toMatchObject({ kind: "done" });
+  expect(asked).toBe(3);
+  await hall.close();
+});
+
+test("an agent's name is never an approver's", async () => {
+  const { hall } = await openNotesHall();
+  expect(() => hall.gate({ agent: "" })).toThrow(/agent: expected a name/);
+  const stranger = signerFromSeed(new Uint8Array(32).fill(7));
+  const held = await hall.gate({ agent: "bot" }).invoke("add_note", { text: "y" });
+  if (held.kind !== "held") throw new Error(held.kind);
+  await expect(
+    hall.approver(principalOf("agent:bot", stranger)).vote(held.approval_id, "approve", null),
+  ).rejects.toMatchObject({ code: "NOT_AN_APPROVER" });
+  await hall.close();
+});
