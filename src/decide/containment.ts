@@ -6,7 +6,8 @@ const LEVELS: readonly Enforcement[] = ["enforced", "partial", "none"];
 
 /**
  * Where the profile requires it, all that the worker's envelope and limits restrict is enforced by the way it will
- * run; else what isn't is recorded (hall.md, Containment). Files, processes and memory are always restricted.
+ * run; else what isn't is recorded (hall.md, Containment). Files, processes and memory are always restricted: no
+ * envelope can leave them open, so code that the host holds, of which nothing is enforced, never passes here.
  */
 export function checkContainment({ containment, worker }: SkillFacts, c: Case): Refusal | undefined {
   if (typeof containment !== "object" || containment === null) return refuse("DENY_CONTAINMENT_UNAVAILABLE");

@@ -8,6 +8,7 @@ import { type Case, openCase, type Question, type Refusal, reopenCase } from "./
 import { checkAttestation, checkCertificate } from "./certified.js";
 import { checkContainment } from "./containment.js";
 import { checkControls } from "./controls.js";
+import { checkDefinition } from "./definition.js";
 import { checkPolicyGate } from "./gate.js";
 import { checkApprovalKnown } from "./hold.js";
 import { house } from "./house.js";
@@ -37,6 +38,7 @@ const CHECKS: readonly ((c: Case) => Refusal | undefined)[] = [
   house(checkVisible),
   house(checkNamespace),
   house(checkStanding),
+  house(checkDefinition),
   house(checkCertificate),
   house(checkAttestation),
   house(checkArguments),

@@ -1,5 +1,10 @@
 import { ENVS } from "../protocol/request.js";
-import { approvalNeedFrom, DEFAULT_ESCALATION, DEFAULT_PRECONDITIONS } from "../protocol/rule.js";
+import {
+  approvalNeedFrom,
+  DEFAULT_ESCALATION,
+  DEFAULT_PRECONDITIONS,
+  isAskableLevel,
+} from "../protocol/rule.js";
 import { isMembers, isText, type Members, type Report, unknownMembers } from "./report.js";
 
 const DECISION_FIELDS = [
@@ -12,7 +17,7 @@ const DECISION_FIELDS = [
 ];
 const CANDIDATE_FIELDS = ["worker_species_id", "score_hint"];
 const ESCALATION_FLAGS = ["policy_gate", "msavx_step_up", "human_required_default"];
-const ESCALATION_FIELDS = [...Object.keys(DEFAULT_ESCALATION), "approval"];
+const ESCALATION_FIELDS = [...Object.keys(DEFAULT_ESCALATION), "approval", "supervisor_level"];
 const PRECONDITION_FIELDS = Object.keys(DEFAULT_PRECONDITIONS);
 
 /** Reports all that is wrong with what a rule decides. */
@@ -50,7 +55,7 @@ function checkEscalation(escalation: unknown, report: Report): undefined {
   if (!isMembers(escalation)) return report(path, "is not an object", "write the flags, or leave it out");
   unknownMembers(escalation, ESCALATION_FIELDS, path, report);
   for (const name of ESCALATION_FLAGS) checkFlag(escalation, name, path, report);
-  const { rationale, approval, human_required_if: conditions } = escalation;
+  const { rationale, approval, supervisor_level: level, human_required_if: conditions } = escalation;
   if (rationale !== undefined && rationale !== null && !isText(rationale)) {
     report(`${path}.rationale`, "is not a text", "write why a human is asked, or leave it out");
   }
@@ -60,11 +65,18 @@ function checkEscalation(escalation: unknown, report: Report): undefined {
   if (approval !== undefined && !isApproval(approval)) {
     report(`${path}.approval`, "is not a kind of approval", 'write "confirm", "approve" or {"approve": 2}');
   }
+  if (level !== undefined && level !== null && !isAskableLevel(level)) {
+    const remedy = 'write "gatekeeper", "executor" or "incident_commander", or leave it out';
+    report(`${path}.supervisor_level`, "is no level whose answers count", remedy);
+  } else if (isText(level) && approval === "confirm") {
+    const remedy = 'write "approve", or leave supervisor_level out';
+    report(`${path}.approval`, "is a confirmation, which has no level", remedy);
+  }
 }
 
 function isApproval(value: unknown): boolean {
   const isAlone = isText(value) || (isMembers(value) && Object.keys(value).length === 1);
-  return isAlone && approvalNeedFrom(value) !== undefined;
+  return isAlone && approvalNeedFrom({ approval: value }) !== undefined;
 }
 
 function checkPreconditions(preconditions: unknown, report: Report): undefined {

@@ -113,7 +113,7 @@ function readRationale(value: unknown): string | null {
 }
 
 function readApproval(escalation: unknown): ApprovalNeed {
-  const need = approvalNeedFrom(escalation === undefined ? undefined : record(escalation)["approval"]);
+  const need = approvalNeedFrom(escalation === undefined ? {} : record(escalation));
   if (need === undefined) throw new Unreadable();
   return Object.freeze(need);
 }

@@ -147,6 +147,7 @@ const SKILL = {
     hash: "active",
     publisher: "active",
   },
+  definition: "own",
   certificate: "valid",
   attestation: { ok: true },
   arguments: { ok: true, problems: [] },

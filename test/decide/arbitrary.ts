@@ -121,13 +121,15 @@ export type World = {
 const skill = fc
   .record({
     species: oneOf(SPECIES),
+    definition: fc.constantFrom("own", "own", "accepted"),
     tier: oneOf(RISK_TIERS),
     approval: fc.constantFrom<object>({ state: "none" }, { state: "assumed" }),
     required: fc.constantFrom<readonly string[]>([], [], CONTROLS.slice(0, 1)),
     implemented: fc.subarray([...CONTROLS]),
   })
-  .map(({ species, tier, approval, required, implemented }) => ({
+  .map(({ species, definition, tier, approval, required, implemented }) => ({
     ...SKILL,
+    definition,
     approval,
     worker: {
       ...WORKER,

@@ -52,6 +52,7 @@ export const SKILL: SkillFacts = {
   visible: true,
   namespace: "authorized",
   standing: ACTIVE,
+  definition: "own",
   certificate: "valid",
   attestation: { ok: true },
   arguments: { ok: true, problems: [] },

@@ -32,6 +32,11 @@ const AGAINST: readonly (readonly [string, Partial<Record<keyof SkillFacts, unkn
   ["publisher revoked", { standing: { ...ACTIVE, publisher: "revoked" } }, "DENY_PUBLISHER_REVOKED"],
   ["one standing unknown", { standing: { ...ACTIVE, hash: "unknown" } }, "DENY_STANDING_UNKNOWN"],
   ["one standing missing", { standing: { skill: "active" } }, "DENY_STANDING_UNKNOWN"],
+  ["definition changed", { definition: "changed" }, "DENY_DEFINITION_CHANGED"],
+  ["definition never accepted", { definition: "unaccepted" }, "DENY_DEFINITION_CHANGED"],
+  ["definition unknown", { definition: "unknown" }, "DENY_DEFINITION_CHANGED"],
+  ["definition missing", { definition: undefined }, "DENY_DEFINITION_CHANGED"],
+  ["definition accepted, or so a list says", { definition: ["accepted"] }, "DENY_DEFINITION_CHANGED"],
   ["no certificate", { certificate: "missing" }, "DENY_NOT_CERTIFIED"],
   ["bad certificate", { certificate: "invalid" }, "DENY_NOT_CERTIFIED"],
   ["certificate unknown", { certificate: "unknown" }, "DENY_NOT_CERTIFIED"],
@@ -115,6 +120,34 @@ describe("the house's checks", () => {
   });
 });
 
+describe("code that the host holds", () => {
+  const uncertified = { certificate: "missing", attestation: "unknown" };
+
+  test("runs by its accepted definition: nobody certified or attested it", () => {
+    expect(ask({ skill: { ...uncertified, definition: "accepted" } }).decision.denied).toBe(false);
+    expect(reasonOf(ask({ skill: { ...uncertified, definition: "own" } })).code).toBe("DENY_NOT_CERTIFIED");
+  });
+
+  test("meets every other check", () => {
+    const skipped = ["certificate", "attestation", "definition"];
+    for (const [name, skill, code] of AGAINST) {
+      if (skipped.some((member) => member in skill)) continue;
+      const accepted = { ...uncertified, definition: "accepted", ...skill };
+      expect([name, reasonOf(ask({ skill: accepted })).code]).toEqual([name, code]);
+    }
+  });
+
+  test("has no registered hash where the policy asks for one", () => {
+    const facts = { registeredHash: () => null, currentHash: () => null };
+    const skill = { ...SKILL, ...uncertified, definition: "accepted" };
+    const asked = ask({
+      facts: { ...facts, skill },
+      question: { config: { require_worker_attestation: true } },
+    });
+    expect(reasonOf(asked).code).toBe("DENY_WORKER_ATTESTATION_MISSING");
+  });
+});
+
 describe("containment that the profile requires", () => {
   const enforced = {
     network: "enforced",
@@ -148,8 +181,23 @@ describe("containment that the profile requires", () => {
     );
   });
 
+  const none = { network: "none", files: "none", processes: "none", memory: "none", signals: "none" };
+
   test("is only recorded where it isn't required", () => {
-    const none = { network: "none", files: "none", processes: "none", memory: "none", signals: "none" };
     expect(ask({ skill: { ...SKILL, containment: none } }).decision.denied).toBe(false);
+    const accepted = { ...SKILL, definition: "accepted", containment: none };
+    expect(ask({ skill: accepted }).decision.denied).toBe(false);
+  });
+
+  test("keeps out code that the host holds, whatever its envelope leaves open", () => {
+    const open = { ...WORKER.privilege_envelope, network_egress: "broad", filesystem_writes: ["/"] };
+    const skill = {
+      ...SKILL,
+      definition: "accepted",
+      containment: none,
+      worker: { ...WORKER, privilege_envelope: open },
+    };
+    const asked = ask({ skill, question: { profile: { ...required, risk } } });
+    expect(reasonOf(asked).code).toBe("DENY_CONTAINMENT_UNAVAILABLE");
   });
 });

@@ -127,6 +127,10 @@ describe("taking away never turns a denial into a yes", () => {
   test("an envelope", () => inWorld(() => ({ envelope: false })));
   test("a certificate", () =>
     inWorld(({ skill }) => ({ skill: { ...(skill ?? SKILL), certificate: "missing" } })));
+  test("the acceptance of a definition", () =>
+    inWorld(({ skill }, at) => ({
+      skill: { ...(skill ?? SKILL), definition: ["changed", "unaccepted", "unknown", null][at % 4] },
+    })));
   test("a standing", () => {
     const members = Object.keys(ACTIVE);
     inWorld(({ skill }, at) => ({
@@ -193,6 +197,26 @@ test("nothing that isn't known about a skill lets it run: unknown, absent or gar
       const decision = makeDecision({ ...QUESTION, profile, facts: { ...FACTS, skill: skill as never } });
       expect([name, value, decision.denied]).toEqual([name, value, true]);
     }),
+  );
+});
+
+test("code that nobody certified runs only as exactly the accepted definition", () => {
+  const said = fc.oneof(
+    fc.constantFrom<unknown>("accepted", "own", "changed", "unaccepted", "unknown", undefined),
+    fc.constantFrom<unknown>("Accepted", "accepted ", ["accepted"], { accepted: true }, true),
+    fc.anything(),
+  );
+  const uncertified = fc.record({
+    certificate: fc.constantFrom("missing", "invalid", "expired", "unknown"),
+    attestation: fc.constantFrom("unknown", { ok: false, code: "ATTEST_HASH_MISMATCH" }, { ok: true }),
+  });
+  fc.assert(
+    fc.property(said, uncertified, (definition, without) => {
+      const skill = { ...SKILL, ...without, definition };
+      const decision = makeDecision({ ...QUESTION, facts: { ...FACTS, skill: skill as never } });
+      expect([definition, decision.denied]).toEqual([definition, definition !== "accepted"]);
+    }),
+    MANY,
   );
 });
 

@@ -371,6 +371,7 @@ function someSkill(r: Random): SkillFacts {
         "visible",
         "namespace",
         "standing",
+        "definition",
         "certificate",
         "attestation",
         "arguments",
@@ -424,6 +425,11 @@ function someSkill(r: Random): SkillFacts {
     visible: one<SkillFacts["visible"]>("visible", true, [false, "unknown"]),
     namespace: one<SkillFacts["namespace"]>("namespace", "authorized", ["not_authorized", "unknown"]),
     standing: r.mostly<SkillFacts["standing"]>(standing, ["unknown"], amiss === "standing" ? 0.2 : 0.01),
+    definition: one<SkillFacts["definition"]>("definition", r.chance(0.8) ? "own" : "accepted", [
+      "changed",
+      "unaccepted",
+      "unknown",
+    ]),
     certificate: one<SkillFacts["certificate"]>("certificate", "valid", [
       "missing",
       "invalid",
@@ -562,7 +568,7 @@ const REACHED = [
     (code) =>
       ![
         // no check of part A gives these; the gate, its holds and its surfaces do
-        ...["DENY_RATE_LIMITED", "DENY_DEFINITION_CHANGED", "DENY_CHAIN_INVALID", "DENY_DATA_LABEL"],
+        ...["DENY_RATE_LIMITED", "DENY_CHAIN_INVALID", "DENY_DATA_LABEL"],
         ...["DENY_EGRESS_NOT_ALLOWED", "DENY_MEMORY_SCOPE"],
       ].includes(code),
   ),

@@ -169,10 +169,14 @@ function checkHouse(skill: SkillFacts): void {
   if (own.includes("degraded")) deny("DENY_ADAPTER_DEGRADED");
   if (publisher === "revoked") deny("DENY_PUBLISHER_REVOKED");
   if (own.includes("unknown") || publisher !== "active") deny("DENY_STANDING_UNKNOWN");
-  if (skill.certificate === "expired") deny("DENY_CERTIFICATE_EXPIRED");
-  if (skill.certificate !== "valid") deny("DENY_NOT_CERTIFIED");
-  if (skill.attestation === "unknown") deny("ATTEST_MANIFEST_MISSING");
-  if (!skill.attestation.ok) deny(skill.attestation.code);
+  // facts.ts: "own" has certificate and attestation, "accepted" has neither, anything else denies.
+  if (skill.definition !== "own" && skill.definition !== "accepted") deny("DENY_DEFINITION_CHANGED");
+  if (skill.definition === "own") {
+    if (skill.certificate === "expired") deny("DENY_CERTIFICATE_EXPIRED");
+    if (skill.certificate !== "valid") deny("DENY_NOT_CERTIFIED");
+    if (skill.attestation === "unknown") deny("ATTEST_MANIFEST_MISSING");
+    if (!skill.attestation.ok) deny(skill.attestation.code);
+  }
   if (skill.arguments === "unknown") deny("DENY_INTERNAL_ERROR");
   if (!skill.arguments.ok) deny("DENY_INVALID_INPUT");
 }
