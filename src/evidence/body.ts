@@ -4,6 +4,7 @@ import type { Containment, Enforcement } from "../protocol/facts.js";
 import { FAULT_CODES, type FaultCode } from "../protocol/outcome.js";
 import type { PackageManifest } from "../protocol/package.js";
 import type { RouteInput } from "../protocol/request.js";
+import { SUPERVISOR_LEVELS, type SupervisorLevel } from "../protocol/supervisor.js";
 import { type Envelope, isEnvelope } from "./dsse.js";
 import { type GenesisBody, parseGenesis } from "./genesis.js";
 import {
@@ -81,6 +82,8 @@ export type ApprovalBody = Common & {
   readonly vote: Envelope | null;
   readonly confirmed_via: string | null;
   readonly declined_via: string | null;
+  /** The voter's under the policy in force. Null without a vote, and in records of before there were levels. */
+  readonly level: SupervisorLevel | null;
 };
 
 /** apply, standing, ban; reserved: key, clock, erase. */
@@ -229,6 +232,7 @@ const BODIES: { readonly [K in Exclude<RecordKind, "genesis">]: Members<Bodies[K
     vote: orNull(isEnvelope),
     confirmed_via: orNull(isText),
     declined_via: orNull(isText),
+    level: orNull(oneOf(SUPERVISOR_LEVELS)),
   },
   apply: ORDER,
   standing: ORDER,
@@ -250,6 +254,7 @@ const BODIES: { readonly [K in Exclude<RecordKind, "genesis">]: Members<Bodies[K
 /** What members that came later read as in a body that was written before them. */
 const BEFORE: { readonly [K in RecordKind]?: Partial<Bodies[K]> } = {
   decision: { definition_digest: null },
+  approval: { declined_via: null, level: null },
 };
 
 /**

@@ -1,8 +1,12 @@
-import { canonicalJson } from "../protocol/canonical.js";
-import { timestamp } from "../protocol/clock.js";
-import { type Envelope, openEnvelope } from "./dsse.js";
+import { GATEKEEPER, INCIDENT_COMMANDER } from "../protocol/supervisor.js";
+import type { Envelope } from "./dsse.js";
 import type { PolicyApprover } from "./policy.js";
-import { type HoldRequest, parseVote, type Vote } from "./request.js";
+import type { HoldRequest } from "./request.js";
+import { type Answer, type GrantState, type Tally, tally } from "./tally.js";
+import { openVote } from "./vote.js";
+
+export type { GrantState } from "./tally.js";
+export { openVote } from "./vote.js";
 
 /**
  * One approval record: a signed vote, or the asking program's own yes or no and the surface that it came through.
@@ -15,88 +19,52 @@ export type RecordedApproval = {
   readonly at: string;
 };
 
-/** What came of a hold. A grant lives from granted_at until expires_at, exclusive. */
-export type GrantState =
-  | { readonly state: "pending"; readonly expires_at: string }
-  | { readonly state: "granted"; readonly granted_at: string; readonly expires_at: string }
-  | { readonly state: "refused" }
-  | { readonly state: "expired"; readonly granted_at?: string; readonly expires_at: string };
-
-/**
- * Whether a hold is granted at `now`, from its records in the ledger's order (formats.md, Holds and grants).
- * N different approvers, with N different keys, must have approved before the request's expires_at; a second yes of
- * one of them or by one of their keys, a late one, or one that isn't theirs counts nothing.
- * A deny of any approver, or of the program that asked, at any time before consumption, refuses.
- * Consuming is the caller's: one approval_id, one decision.
- */
-export function checkGrant(hold: {
+/** A hold with what was said to it, and who may say it. */
+export type AnsweredHold = {
   readonly request: HoldRequest;
   readonly approvals: readonly RecordedApproval[];
   readonly approvers: readonly PolicyApprover[];
   readonly now: string;
-}): GrantState {
-  const { request, now } = hold;
-  const said = new Set<string>();
-  let yes = 0;
-  let granted_at: string | undefined;
-  for (const approval of hold.approvals) {
-    const answer = answerOf(approval, request, hold.approvers);
-    if (answer?.verdict === "deny") return { state: "refused" };
-    if (answer === undefined || approval.at >= request.expires_at) continue;
-    if (answer.as.some((name) => said.has(name))) continue;
-    for (const name of answer.as) said.add(name);
-    yes++;
-    if (yes >= request.needed) granted_at ??= approval.at;
-  }
-  if (granted_at === undefined) {
-    const { expires_at } = request;
-    return { state: now < expires_at ? "pending" : "expired", expires_at };
-  }
-  const expires_at = timestamp(Date.parse(granted_at) + request.grant_seconds * 1000);
-  return { state: now < expires_at ? "granted" : "expired", granted_at, expires_at };
-}
+};
 
 /**
- * The vote in an envelope, if an approver of this list signed it under their own id for exactly this request.
- * A vote through a channel (`via`) counts only once policy documents name channels.
+ * Whether a hold is granted at `now`, from its records in the ledger's order (formats.md, Holds and grants).
+ * N different approvers, with N different keys, must have approved before the request's expires_at; a second yes of
+ * one of them or by one of their keys, a late one, one of too low a level, or one that isn't theirs counts nothing.
+ * A deny of any of them, or of the program that asked, at any time before consumption, refuses.
+ * Consuming is the caller's: one approval_id, one decision.
  */
-export function openVote(
-  envelope: Envelope,
-  request: HoldRequest,
-  approvers: readonly PolicyApprover[],
-): Vote | undefined {
-  const opened = openEnvelope(
-    "vote",
-    envelope,
-    approvers.map(({ key }) => key),
-  );
-  if (opened === undefined) return undefined;
-  let vote: Vote;
-  try {
-    vote = parseVote(opened.payload);
-  } catch {
-    return undefined;
-  }
-  const isTheirs = approvers.some(({ id, key }) => id === vote.approver_id && opened.keys.includes(key));
-  const isThisRequest = canonicalJson(vote.request) === canonicalJson(request);
-  return isTheirs && isThisRequest && vote.via === null ? vote : undefined;
+export function checkGrant(hold: AnsweredHold): GrantState {
+  return tallyOf(hold).grant;
 }
 
-/** `as`: the names that say yes only once, an approver's id and key. */
-type Answer = { readonly as: readonly string[]; readonly verdict: "approve" | "deny" };
+/** The same with how far it has come. */
+export function tallyOf({ request, approvals, approvers, now }: AnsweredHold): Tally {
+  const answers = approvals.flatMap((approval) => answerOf(approval, request, approvers) ?? []);
+  return tally(request, answers, now);
+}
 
 function answerOf(
-  approval: RecordedApproval,
+  { vote, confirmed_via, declined_via, at }: RecordedApproval,
   request: HoldRequest,
   approvers: readonly PolicyApprover[],
 ): Answer | undefined {
-  if (approval.vote !== null) {
-    const vote = openVote(approval.vote, request, approvers);
-    if (vote === undefined) return undefined;
-    const keys = approvers.filter(({ id }) => id === vote.approver_id).map(({ key }) => `key ${key}`);
-    return { as: [`approver ${vote.approver_id}`, ...keys], verdict: vote.verdict };
+  if (vote !== null) {
+    const theirs = openVote(vote, request, approvers);
+    if (theirs === undefined) return undefined;
+    const { verdict, approver_id } = theirs.vote;
+    return { as: namesOf(approver_id, approvers), verdict, level: theirs.approver.level, at };
   }
-  if (approval.declined_via !== null) return { as: ["the client"], verdict: "deny" };
-  if (request.mode !== "confirm" || approval.confirmed_via === null) return undefined;
-  return { as: ["the client"], verdict: "approve" };
+  if (declined_via !== null) return { ...THE_CLIENT, verdict: "deny", level: INCIDENT_COMMANDER, at };
+  if (request.mode !== "confirm" || confirmed_via === null) return undefined;
+  return { ...THE_CLIENT, verdict: "approve", level: GATEKEEPER, at };
+}
+
+/** The program that asked: its no stands above everyone's yes, its yes is the least that counts. */
+const THE_CLIENT = { as: ["the client"] };
+
+/** Under what one person's yes counts once, through whatever channel it came. */
+function namesOf(approver_id: string, approvers: readonly PolicyApprover[]): readonly string[] {
+  const own = approvers.filter(({ id, via }) => id === approver_id && via === null);
+  return [`approver ${approver_id}`, ...own.map(({ key }) => `key ${key}`)];
 }

@@ -5,7 +5,7 @@ import { approvalNeedOf, type PolicyDocument } from "./policy.js";
 import type { HoldRequest } from "./request.js";
 
 /**
- * Insists that people were asked for the yes that the policy wants: `needed` and `mode` are the rule's (formats.md,
+ * Insists that people were asked for the yes that the policy wants: `needed`, `mode` and level are the rule's (formats.md,
  * Consuming). A confirmation may be raised to an approval, and isn't enough in prod and edge, for risk high and
  * critical, or under a profile that wants approvals (hall.md, Approvals). Throws RecordError.
  */
@@ -18,6 +18,10 @@ export function insistOnNeed(policy: PolicyDocument, request: HoldRequest, facts
   insist(
     request.needed === need.needed,
     `its grant asked for ${request.needed} yes, its rule for ${need.needed}`,
+  );
+  insist(
+    request.supervisor_level === need.supervisor_level,
+    "its grant asked for people of another level than its rule",
   );
   if (request.mode === "approve") return;
   const isEnough = need.mode === "confirm" && mayConfirm(policy, request, facts);

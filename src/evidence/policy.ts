@@ -1,6 +1,12 @@
 import { type Json, type JsonObject, sha256Hex } from "../protocol/canonical.js";
 import { type ApprovalNeed, approvalNeedFrom } from "../protocol/rule.js";
 import {
+  GATEKEEPER,
+  INCIDENT_COMMANDER,
+  isSupervisorLevel,
+  type SupervisorLevel,
+} from "../protocol/supervisor.js";
+import {
   type Check,
   expectMembers,
   isHash,
@@ -24,8 +30,13 @@ export type PolicyDocument = {
   readonly catalogue: string | null;
 };
 
-/** Who may vote, and with which key. */
-export type PolicyApprover = { readonly id: string; readonly key: string };
+/** One way to vote: as whom, with which key, weighing what. `via` names the channel and its user; null is in person. */
+export type PolicyApprover = {
+  readonly id: string;
+  readonly key: string;
+  readonly level: SupervisorLevel;
+  readonly via: string | null;
+};
 
 /** Whose certificates count, and for which namespaces, compared as whole text. */
 export type PolicyPublisher = { readonly key: string; readonly namespaces: readonly string[] };
@@ -55,20 +66,45 @@ export function parsePolicy(bytes: Uint8Array): PolicyDocument {
 }
 
 /**
- * Who may vote under a policy: config.approvers; in env dev also each operator key in force, as `operator`
- * (formats.md, Holds and grants), unless config lists that key under another name: one key is one approver.
- * Entries that aren't {id, key} give nobody a vote.
+ * Who may vote under a policy, and how: config.approvers; in env dev also each operator key in force, as `operator`
+ * (formats.md, Holds and grants), unless config lists that key under another name: one key is one approver; and the
+ * people whom config.channels map to approvers, with the channel's key.
+ * Entries that aren't well formed, or whose key has another role, give nobody a vote.
  */
 export function approversOf(
   policy: PolicyDocument,
   operatorKeys: readonly string[],
 ): readonly PolicyApprover[] {
-  const listed = entries(policy.config["approvers"]).flatMap(({ id, key }) =>
-    isText(id) && isKey(key) ? [{ id, key }] : [],
+  const { config } = policy;
+  const isDev = config["env"] === "dev";
+  const publishers = publishersOf(policy).map(({ key }) => key);
+  const taken = new Set([...publishers, ...(isDev ? [] : operatorKeys)]);
+  const listed = entries(config["approvers"]).flatMap(({ id, key, level = GATEKEEPER }) =>
+    isText(id) && isKey(key) && isSupervisorLevel(level) && !taken.has(key)
+      ? [{ id, key, level, via: null }]
+      : [],
   );
-  if (policy.config["env"] !== "dev") return listed;
-  const others = operatorKeys.filter((key) => listed.every((approver) => approver.key !== key));
-  return [...listed, ...others.map((key) => ({ id: "operator", key }))];
+  const others = operatorKeys.filter((key) => isDev && listed.every((approver) => approver.key !== key));
+  const operators = others.map((key) => ({ id: "operator", key, level: INCIDENT_COMMANDER, via: null }));
+  const inPerson = [...listed, ...operators];
+  for (const key of [...operatorKeys, ...inPerson.map((approver) => approver.key)]) taken.add(key);
+  return [...inPerson, ...throughChannels(config["channels"], inPerson, taken)];
+}
+
+/** Whoever is an approver in person weighs the same through a channel; others what the channel says. */
+function throughChannels(
+  channels: Json | undefined,
+  inPerson: readonly PolicyApprover[],
+  taken: ReadonlySet<string>,
+): readonly PolicyApprover[] {
+  return entries(channels).flatMap(({ id: channel, key, level = GATEKEEPER, subjects }) => {
+    if (!isText(channel) || !isKey(key) || taken.has(key)) return [];
+    if (!isSupervisorLevel(level) || !isObject(subjects)) return [];
+    return Object.entries(subjects).flatMap(([subject, id]) => {
+      const known = inPerson.find((approver) => approver.id === id);
+      return isText(id) ? [{ id, key, level: known?.level ?? level, via: `${channel}/${subject}` }] : [];
+    });
+  });
 }
 
 /** The publishers that a policy names in config.publishers. Entries that aren't {key, namespaces} are nobody. */
@@ -79,7 +115,7 @@ export function publishersOf(policy: PolicyDocument): readonly PolicyPublisher[]
 }
 
 /**
- * The yes that holds of a rule need, by the rule's `decision.escalation.approval`. Undefined when the policy has no
+ * The yes that holds of a rule need, by the `approval` and `supervisor_level` of the rule's `decision.escalation`. Undefined when the policy has no
  * such rule, or it asks for nothing that can be read.
  */
 export function approvalNeedOf({ rules }: PolicyDocument, rule_id: string): ApprovalNeed | undefined {
@@ -88,7 +124,7 @@ export function approvalNeedOf({ rules }: PolicyDocument, rule_id: string): Appr
   if (rule === undefined) return undefined;
   const { decision } = rule;
   const escalation = isObject(decision) ? decision["escalation"] : undefined;
-  return approvalNeedFrom(isObject(escalation) ? escalation["approval"] : undefined);
+  return approvalNeedFrom(isObject(escalation) ? escalation : {});
 }
 
 function entries(list: Json | undefined): readonly Record<string, unknown>[] {

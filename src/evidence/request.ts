@@ -11,6 +11,7 @@ import {
   TENANT_RISKS,
   type TenantRisk,
 } from "../protocol/request.js";
+import { SUPERVISOR_LEVELS, type SupervisorLevel } from "../protocol/supervisor.js";
 import {
   type Check,
   exactly,
@@ -35,7 +36,8 @@ export type HoldRequest = {
   readonly approval_id: string;
   readonly mode: "confirm" | "approve";
   readonly needed: number;
-  readonly supervisor_level: string | null;
+  /** The level that answers need from the start; null is any that counts. */
+  readonly supervisor_level: SupervisorLevel | null;
   readonly holds: readonly Hold[];
   readonly hall_id: string;
   readonly tenant_id: string;
@@ -60,10 +62,13 @@ export type HoldRequest = {
   readonly grant_seconds: number;
 };
 
+export const VERDICTS = ["approve", "deny", "escalate"] as const;
+
 /** What an approver signs. `voted_at` is a claim; the time that counts is the record's. */
 export type Vote = {
   readonly request: HoldRequest;
-  readonly verdict: "approve" | "deny";
+  /** `escalate`: people above this approver shall answer. */
+  readonly verdict: (typeof VERDICTS)[number];
   readonly approver_id: string;
   readonly via: string | null;
   readonly reason: string | null;
@@ -94,7 +99,7 @@ const REQUEST: Members<HoldRequest> = {
   approval_id: isUuid,
   mode: oneOf(["confirm", "approve"]),
   needed: isCount,
-  supervisor_level: orNull(isText),
+  supervisor_level: orNull(oneOf(SUPERVISOR_LEVELS)),
   holds: listOf(exactly<Hold>({ code: isCode, reason: isText }), 1),
   hall_id: isHash,
   tenant_id: isText,
@@ -121,7 +126,7 @@ const REQUEST: Members<HoldRequest> = {
 
 const VOTE: Members<Vote> = {
   request: exactly(REQUEST),
-  verdict: oneOf(["approve", "deny"]),
+  verdict: oneOf(VERDICTS),
   approver_id: isText,
   via: orNull(isText),
   reason: orNull(isText),

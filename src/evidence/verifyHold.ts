@@ -30,7 +30,7 @@ export function takeHold(fold: Fold, header: Header, body: HoldBody): void {
  * program said itself, whose no always counts and whose yes where a confirmation is enough.
  */
 export function takeApproval(fold: Fold, header: Header, body: ApprovalBody): void {
-  const { vote, confirmed_via, declined_via } = body;
+  const { vote, confirmed_via, declined_via, level } = body;
   const held = fold.holds.get(body.approval_id);
   const isItsHold = held?.record_id === header.parent_id;
   insist(held !== undefined && isItsHold, "its parent isn't the hold that it answers");
@@ -39,7 +39,9 @@ export function takeApproval(fold: Fold, header: Header, body: ApprovalBody): vo
   if (vote !== null) {
     const theirs = openVote(vote, held.request, approversInForce(fold));
     insist(theirs !== undefined, "its vote isn't an approver's for this request");
+    insist(level === null || level === theirs.approver.level, "its level isn't its approver's");
   }
+  insist(vote !== null || level === null, "it gives a level to what no approver said");
   const mayConfirm = held.request.mode === "confirm" || confirmed_via === null;
   insist(mayConfirm, "it confirms what only an approver's vote can grant");
   held.approvals.push({ vote, confirmed_via, declined_via, at: header.at });

@@ -105,6 +105,7 @@ export function makeApprover(
           vote,
           confirmed_via: null,
           declined_via: null,
+          level: null,
         };
         return tx.append({ kind: "approval", body, parent_id: hold.record_id });
       });

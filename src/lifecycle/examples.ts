@@ -1,10 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { signerFromSeed } from "../evidence/ed25519.js";
 import { callerOf } from "../hall/caller.js";
 import { type MemoryKeys, openMemoryHall, principalOf } from "../hall/open.js";
 import type { HallParts } from "../hall/parts.js";
 import { makePolicyDocument } from "../hall/policy.js";
-import type { Caller, Gate } from "../hall/types.js";
+import type { Caller, Gate, Principal } from "../hall/types.js";
 import { canonicalJson, type Json } from "../protocol/canonical.js";
 import type { HomeConfig } from "../protocol/config.js";
 import type { Outcome } from "../protocol/outcome.js";
@@ -42,9 +44,10 @@ export async function runExamples(
 ): Promise<readonly ExampleResult[]> {
   const { manifest } = built;
   const env = manifest.allowed_environments[0] ?? "dev";
+  const approver = principalOf("examples", signerFromSeed(randomBytes(32)));
   const parts = await openMemoryHall({
     clock: ws.clock,
-    policy: (keys) => throwAwayPolicy(manifest, env, keys),
+    policy: (keys) => throwAwayPolicy(manifest, env, keys, approver),
     ...overheard(ws),
   });
   try {
@@ -62,7 +65,7 @@ export async function runExamples(
     for (const tool of manifest.tools) {
       for (const example of tool.examples) {
         ws.progress(`example ${tool.name}: ${example.name}`);
-        results.push(await runExample({ parts, caller, manifest }, tool.name, example));
+        results.push(await runExample({ parts, caller, manifest, approver }, tool.name, example));
       }
     }
     return results;
@@ -75,6 +78,7 @@ type Stage = {
   readonly parts: HallParts & { readonly keys: MemoryKeys };
   readonly caller: Caller;
   readonly manifest: SkillManifest;
+  readonly approver: Principal;
 };
 
 async function runExample(stage: Stage, tool: string, example: ToolExample): Promise<ExampleResult> {
@@ -103,15 +107,14 @@ function layOut(dir: string, data: Readonly<Record<string, string>>): void {
 }
 
 async function invokeApproved(
-  { parts }: Stage,
+  { parts, approver }: Stage,
   gate: Gate,
   tool: string,
   input: Json,
 ): Promise<Outcome<Json>> {
   const first = await gate.invoke(tool, input);
   if (first.kind !== "held") return first;
-  const approver = parts.hall.approver(principalOf("operator", parts.keys.operator));
-  await approver.vote(first.approval_id, "approve", "an example");
+  await parts.hall.approver(approver).vote(first.approval_id, "approve", "an example");
   return gate.invoke(tool, input);
 }
 
@@ -128,7 +131,12 @@ function codeOf(outcome: Exclude<Outcome<Json>, { kind: "done" }>): string {
   }
 }
 
-function throwAwayPolicy(manifest: SkillManifest, env: HomeConfig["env"], keys: MemoryKeys) {
+function throwAwayPolicy(
+  manifest: SkillManifest,
+  env: HomeConfig["env"],
+  keys: MemoryKeys,
+  { id, key }: Principal,
+) {
   const { namespace, worker, data_labels, required_controls, policy_tier } = manifest;
   const controls = new Set([...POLICY_TABLES.tiers.slice(0, policy_tier + 1).flat(), ...required_controls]);
   const data_label = data_labels.includes("INTERNAL") ? "INTERNAL" : (data_labels[0] ?? "INTERNAL");
@@ -140,7 +148,8 @@ function throwAwayPolicy(manifest: SkillManifest, env: HomeConfig["env"], keys: 
     caller: { data_label, tenant_risk: "low", qos_class: "P2" },
     registry: "file:",
     publishers: [{ key: keys.publisher.key, namespaces: [namespace] }],
-    approvers: env === "dev" ? [] : [{ id: "operator", key: keys.operator.key }],
+    approvers: [{ id, key }],
+    channels: [],
     namespaces: { test: [namespace] },
     controls: [...controls],
     secrets: {},

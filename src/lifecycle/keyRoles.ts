@@ -10,7 +10,7 @@ export type OwnKeys = {
 
 /** A key has one role, save that in env dev the operator may approve (formats.md, Keys). Throws LifecycleError BAD_FILE. */
 export function checkKeyRoles(
-  config: Pick<HomeConfig, "env" | "publishers" | "approvers">,
+  config: Pick<HomeConfig, "env" | "publishers" | "approvers" | "channels">,
   own: OwnKeys,
 ): void {
   const holders: readonly (readonly [role: Role, key: string | null, path?: string])[] = [
@@ -19,6 +19,7 @@ export function checkKeyRoles(
     ["publisher", own.publisher],
     ...config.publishers.map(({ key }, i) => ["publisher", key, `publishers[${i}].key`] as const),
     ...config.approvers.map(({ key }, i) => ["approver", key, `approvers[${i}].key`] as const),
+    ...config.channels.map(({ key }, i) => ["channel", key, `channels[${i}].key`] as const),
   ];
   const problems = holders.flatMap(([role, key, path], i) => {
     const other = holders
@@ -40,7 +41,7 @@ export function checkKeyRoles(
   });
 }
 
-type Role = "ledger" | "operator" | "publisher" | "approver";
+type Role = "ledger" | "operator" | "publisher" | "approver" | "channel";
 
 function mayShare({ env }: Pick<HomeConfig, "env">, a: Role, b: Role): boolean {
   return env === "dev" && a === "operator" && b === "approver";

@@ -3,6 +3,7 @@ import { PinnedToolSchema, ServerSchema } from "./foreign.js";
 import { ControlIdSchema, NamespaceSchema, SkillNameSchema } from "./ids.js";
 import { DataLabelSchema, EnvSchema, QosClassSchema, TenantRiskSchema } from "./request.js";
 import { keysAt } from "./schemaAt.js";
+import { SUPERVISOR_LEVELS } from "./supervisor.js";
 
 /** Floors of a Hall that no rule can lower (S003 HallConfig; wcp.md 2.6). Wire names. */
 export const HallConfigSchema = z.strictObject({
@@ -32,6 +33,56 @@ const ed25519Key = z.string().regex(/^ed25519:[0-9a-f]{64}$/, {
   error: "expected ed25519: and 64 hex digits, as `hall` prints a public key",
 });
 
+/** Left out, it is gatekeeper (evidence/policy); absent and written are told apart, so an old policy keeps its digest. */
+const supervisorLevel = z.enum(SUPERVISOR_LEVELS).optional();
+
+const approverId = z
+  .string()
+  .min(1)
+  .max(128)
+  .refine((id) => !/^(?:mcp|cli|agent):/.test(id), {
+    error: "ids beginning with mcp:, cli: or agent: are requesters, and nobody is both",
+  });
+
+/** One name or key stands once in a list. */
+function eachOnce<Name extends string>(names: readonly Name[], message: (first: number) => string) {
+  return (list: readonly { readonly [N in Name]: string }[], context: z.RefinementCtx) => {
+    for (const name of names) {
+      const seen = new Map<string, number>();
+      list.forEach((entry, i) => {
+        const first = seen.get(entry[name]);
+        if (first === undefined) seen.set(entry[name], i);
+        else context.addIssue({ code: "custom", path: [i, name], message: message(first) });
+      });
+    }
+  };
+}
+
+const environmentName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, { error: "expected the name of a variable of the environment" });
+
+/** A channel through which approvers answer: a Slack workspace, whose callbacks `hall approvals serve` verifies. */
+const ChannelSchema = z.strictObject({
+  id: z.string().regex(/^slack:[A-Za-z0-9]{1,32}$/, {
+    error: "expected slack: and the id of the workspace, as in slack:T1",
+  }),
+  key: ed25519Key,
+  /** The variable of the environment that holds the secret shared with the channel. Never the secret itself. */
+  secret: environmentName,
+  /** Where a new hold is announced; `env:NAME` for a URL that is a secret itself, as Slack's are. */
+  url: z
+    .union([z.url({ protocol: /^https?$/ }), z.string().regex(/^env:[A-Za-z_][A-Za-z0-9_]{0,63}$/)])
+    .optional(),
+  /** Who people are: from the user's id in the channel to the approver's. */
+  subjects: z.record(
+    z.string().regex(/^[A-Za-z0-9]{1,64}$/, { error: "expected a user's id, as in U2" }),
+    approverId,
+  ),
+  level: supervisorLevel,
+});
+export type ChannelConfig = Readonly<z.infer<typeof ChannelSchema>>;
+
 /** `.hall/config.json`: policy without secrets (formats.md). Unknown keys are errors. */
 export const HomeConfigSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -53,31 +104,29 @@ export const HomeConfigSchema = z.strictObject({
   approvers: z
     .array(
       z.strictObject({
-        id: z
-          .string()
-          .min(1)
-          .max(128)
-          .refine((id) => !/^(?:mcp|cli|agent):/.test(id), {
-            error: "ids beginning with mcp:, cli: or agent: are requesters, and nobody is both",
-          }),
+        id: approverId,
         key: ed25519Key,
+        level: supervisorLevel,
       }),
     )
-    .superRefine((approvers, context) => {
-      for (const member of ["id", "key"] as const) {
-        const seen = new Map<string, number>();
-        approvers.forEach((approver, i) => {
-          const first = seen.get(approver[member]);
-          if (first === undefined) seen.set(approver[member], i);
-          else
-            context.addIssue({
-              code: "custom",
-              path: [i, member],
-              message: `is that of approvers.${first} too: N approvals are N people's, each with a key of their own`,
-            });
-        });
-      }
-    })
+    .superRefine(
+      eachOnce(
+        ["id", "key"],
+        (other) =>
+          `is that of approvers.${other} too: N approvals are N people's, each with a key of their own`,
+      ),
+    )
+    .default([]),
+  /** Where approvers answer from: who they are there, by whose key the channel signs what it verified. */
+  channels: z
+    .array(ChannelSchema)
+    .max(100)
+    .superRefine(
+      eachOnce(
+        ["id", "key"],
+        (other) => `is that of channels.${other} too: give each channel a key of its own`,
+      ),
+    )
     .default([]),
   namespaces: z.record(z.string(), z.array(NamespaceSchema)).default({}),
   controls: z.array(ControlIdSchema).default([]),

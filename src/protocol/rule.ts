@@ -1,4 +1,5 @@
 import type { Json } from "./canonical.js";
+import { GATEKEEPER, isAtLeast, isSupervisorLevel, type SupervisorLevel } from "./supervisor.js";
 
 /** The five request fields that a rule can match on (wcp.md 2.9). */
 export const MATCH_FIELDS = ["capability_id", "env", "data_label", "tenant_risk", "qos_class"] as const;
@@ -42,11 +43,34 @@ export const DEFAULT_PRECONDITIONS: Preconditions = Object.freeze({
   deny_if_no_attestation_in_prod: false,
 });
 
-/** How many and what kind of yes a hold of this rule needs. Silence means one signed approval. */
-export type ApprovalNeed = { readonly mode: "confirm" | "approve"; readonly needed: number };
+/** How many and what kind of yes a hold of this rule needs, and of which level; null is any that counts. */
+export type ApprovalNeed = {
+  readonly mode: "confirm" | "approve";
+  readonly needed: number;
+  readonly supervisor_level: SupervisorLevel | null;
+};
 
-/** What a rule's `escalation.approval` asks for, `undefined` being silence; undefined when it can't be read. */
-export function approvalNeedFrom(approval: unknown): ApprovalNeed | undefined {
+/**
+ * What a rule's `escalation` asks for; undefined when it can't be read. Silence means one signed approval. A level is
+ * a person's, so a confirmation doesn't do where one is asked for.
+ */
+export function approvalNeedFrom(escalation: {
+  readonly approval?: unknown;
+  readonly supervisor_level?: unknown;
+}): ApprovalNeed | undefined {
+  const { supervisor_level: level = null } = escalation;
+  const need = countFrom(escalation.approval);
+  if (need === undefined) return undefined;
+  if (level === null) return { ...need, supervisor_level: null };
+  return isAskableLevel(level) ? { ...need, mode: "approve", supervisor_level: level } : undefined;
+}
+
+/** A level that a rule may ask for: one whose answers count. */
+export function isAskableLevel(level: unknown): level is SupervisorLevel {
+  return isSupervisorLevel(level) && isAtLeast(level, GATEKEEPER);
+}
+
+function countFrom(approval: unknown): Omit<ApprovalNeed, "supervisor_level"> | undefined {
   if (approval === undefined || approval === "approve") return { mode: "approve", needed: 1 };
   if (approval === "confirm") return { mode: "confirm", needed: 1 };
   if (typeof approval !== "object" || approval === null) return undefined;

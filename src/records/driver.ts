@@ -7,6 +7,7 @@ import { Place, type Query, type Value } from "./sql.js";
 /** Statements that kysely built. */
 export type Statements = {
   get<Args, Row>(query: Query<Args, Row>, args: Args): Row | undefined;
+  all<Args, Row>(query: Query<Args, Row>, args: Args): readonly Row[];
   /** How many rows changed. */
   run<Args, Row>(query: Query<Args, Row>, args: Args): number;
 };
@@ -19,7 +20,6 @@ export type Database = Statements & {
   readonly main: Statements;
   /** Whether the path still names the file that was opened, as it does not once that was replaced or removed. */
   isInPlace(): boolean;
-  all<Args, Row>(query: Query<Args, Row>, args: Args): readonly Row[];
   /** A script of statements that are run once: definitions, pragmas. */
   exec(sql: string): void;
   /** One statement without arguments that comes again and again: BEGIN, SAVEPOINT, COMMIT. */
@@ -150,6 +150,11 @@ function database(db: DatabaseSyncInstance, kind: Kind): Database {
         const [prepared, values] = bound(query, args, schema);
         return prepared.get(...values);
       }),
+    all: (query, args) =>
+      use(() => {
+        const [prepared, values] = bound(query, args, schema);
+        return prepared.all(...values);
+      }),
     run: (query, args) =>
       use(() => {
         const [prepared, values] = bound(query, args, schema);
@@ -160,11 +165,6 @@ function database(db: DatabaseSyncInstance, kind: Kind): Database {
     ...kind,
     ...statements(),
     main: statements("main"),
-    all: (query, args) =>
-      use(() => {
-        const [prepared, values] = bound(query, args);
-        return prepared.all(...values);
-      }),
     exec: (sql) => use(() => db.exec(sql)),
     step: (sql) => use(() => void statement(sql).run()),
     rows: (sql, ...args) => use(() => statement(sql).all(...args)),

@@ -1,4 +1,4 @@
-import { timestamp } from "../protocol/clock.js";
+import { type Answer, tally } from "../evidence/tally.js";
 import type { Statements } from "./driver.js";
 import { RecordsError } from "./error.js";
 import type { HoldChange } from "./project.js";
@@ -7,33 +7,47 @@ import { query } from "./sql.js";
 
 type Names = { readonly hall_id: string; readonly approval_id: string };
 
-/** Moves holds on by a vote or by a new policy; `checkGrant` reads the same records in the same way. */
+/** Moves holds on by a vote or by a new policy. */
 export function changeHolds(db: Statements, change: HoldChange): void {
   if (change.op === "vote") vote(db, change.row);
   else db.run(supersede, { hall_id: change.hall_id, policy_digest: change.policy_digest, by: change.by });
 }
 
+/** What a hold has come to with one more answer, counted from the rows as `checkGrant` counts the records. */
 function vote(db: Statements, approval: Projections["approvals"]): void {
   const { hall_id, approval_id, at, record_id } = approval;
   const hold = db.get(holdRow, { hall_id, approval_id });
   if (hold === undefined) throw new RecordsError("REFUSED", "approval_id names no hold");
   db.run(addApproval, approval);
   if (hold.state !== "pending" && hold.state !== "granted") return;
-  if (approval.verdict === "deny") {
-    db.run(refuse, { hall_id, approval_id, by: record_id });
-    return;
+  const answers = db.all(answersOf, { hall_id, approval_id }).map(answerOf);
+  const { grant } = tally(hold, answers, at);
+  const names = { hall_id, approval_id };
+  switch (grant.state) {
+    case "refused":
+      db.run(refuse, { ...names, by: record_id });
+      break;
+    case "granted":
+      db.run(move, { ...names, state: "granted", granted_at: grant.granted_at, ends_at: grant.expires_at });
+      break;
+    case "pending": // an escalation takes a grant back
+      db.run(move, { ...names, state: "pending", granted_at: null, ends_at: grant.expires_at });
+      break;
+    case "expired": // whoever reads the row sees it by its time
+      break;
   }
-  if (hold.state !== "pending" || at >= hold.expires_at) return;
-  const yes = db.get(countApprovers, { hall_id, approval_id, before: hold.expires_at })?.approvers ?? 0;
-  if (yes < hold.needed) return;
-  const ends_at = timestamp(Date.parse(at) + hold.grant_seconds * 1000);
-  db.run(grant, { hall_id, approval_id, granted_at: at, ends_at });
+}
+
+type AnswerRow = Pick<Projections["approvals"], "approver" | "verdict" | "level" | "at">;
+
+function answerOf({ approver, verdict, level, at }: AnswerRow): Answer {
+  return { as: [approver], verdict, level, at };
 }
 
 const holdRow = query<Names>()((db, { hall_id, approval_id }) =>
   db
     .selectFrom("holds")
-    .select(["state", "needed", "grant_seconds", "expires_at"])
+    .select(["state", "needed", "supervisor_level", "grant_seconds", "expires_at"])
     .where("hall_id", "=", hall_id)
     .where("approval_id", "=", approval_id),
 );
@@ -49,18 +63,17 @@ const addApproval = query<Projections["approvals"]>()((db, row) =>
     approval_id: row.approval_id,
     approver: row.approver,
     verdict: row.verdict,
+    level: row.level,
   }),
 );
 
-/** Different approvers who said yes in time; a second yes of one of them counts nothing. */
-const countApprovers = query<Names & { readonly before: string }>()((db, { hall_id, approval_id, before }) =>
+const answersOf = query<Names>()((db, { hall_id, approval_id }) =>
   db
     .selectFrom("approvals")
-    .select((fn) => fn.fn.count<number>("approver").distinct().as("approvers"))
+    .select(["approver", "verdict", "level", "at"])
     .where("hall_id", "=", hall_id)
     .where("approval_id", "=", approval_id)
-    .where("verdict", "=", "approve")
-    .where("at", "<", before),
+    .orderBy("seq"),
 );
 
 const refuse = query<Names & { readonly by: string }>()((db, { hall_id, approval_id, by }) =>
@@ -71,12 +84,14 @@ const refuse = query<Names & { readonly by: string }>()((db, { hall_id, approval
     .where("approval_id", "=", approval_id),
 );
 
-const grant = query<Names & { readonly granted_at: string; readonly ends_at: string }>()((db, args) =>
+type Move = Pick<Projections["holds"], "state" | "granted_at" | "ends_at">;
+
+const move = query<Names & Move>()((db, { hall_id, approval_id, state, granted_at, ends_at }) =>
   db
     .updateTable("holds")
-    .set({ state: "granted", granted_at: args.granted_at, ends_at: args.ends_at })
-    .where("hall_id", "=", args.hall_id)
-    .where("approval_id", "=", args.approval_id),
+    .set({ state, granted_at, ends_at })
+    .where("hall_id", "=", hall_id)
+    .where("approval_id", "=", approval_id),
 );
 
 /** Another policy ends the holds of the one before: their holder names it, so no call meets them again. */

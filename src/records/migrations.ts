@@ -135,8 +135,14 @@ DROP INDEX ledger_deciding;
 CREATE INDEX ledger_deciding ON ledger (hall_id, seq) WHERE ${DECIDES};
 `;
 
+// Answers weigh by level; of before, everyone's is the lowest that counts.
+const LEVELS = `
+ALTER TABLE holds ADD COLUMN supervisor_level TEXT;
+ALTER TABLE approvals ADD COLUMN level TEXT NOT NULL DEFAULT 'gatekeeper';
+`;
+
 /** One script for each version of the schema. A script that has shipped never changes. */
-const MIGRATIONS = [`${LEDGER}${APPEND_ONLY}${PROJECTIONS}`, WHOLE, `${PINS}${PINS_DECIDE}`] as const;
+const MIGRATIONS = [`${LEDGER}${APPEND_ONLY}${PROJECTIONS}`, WHOLE, `${PINS}${PINS_DECIDE}`, LEVELS] as const;
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Names a file as a Hall's to SQLite's `file` and to us: "Hall" in ASCII. */
@@ -146,12 +152,10 @@ const APPLICATION_ID = 0x48616c6c;
  * The tables of what decides, as a process keeps them for itself: SQLite takes a temporary table before the file's
  * own of the same name, and nothing that others write reaches it.
  */
-export const OWN_TABLES = `${PROJECTIONS}${PINS}`
+export const OWN_TABLES = `${PROJECTIONS}${PINS}${LEVELS}`
   .split(";\n")
-  .filter((statement) => DECIDING_TABLES.some((table) => statement.includes(` ${table} (`)))
-  .map((statement) =>
-    statement.replace("CREATE TABLE ", "CREATE TABLE temp.").replace("CREATE INDEX ", "CREATE INDEX temp."),
-  )
+  .filter((statement) => DECIDING_TABLES.some((table) => new RegExp(` ${table} (\\(|ADD)`).test(statement)))
+  .map((statement) => statement.replace(/(CREATE TABLE|CREATE INDEX|ALTER TABLE) /, "$1 temp."))
   .join(";\n");
 
 /** Brings a database to the schema of a version, this one's when left out. Throws RecordsError NEWER_VERSION or UNAVAILABLE (not a Hall's). */

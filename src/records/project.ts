@@ -2,6 +2,7 @@ import type { Bodies, Body, Common } from "../evidence/body.js";
 import { RecordError } from "../evidence/members.js";
 import type { Header, RecordKind } from "../evidence/record.js";
 import { holdKeyText, parseVote } from "../evidence/request.js";
+import { GATEKEEPER, INCIDENT_COMMANDER } from "../protocol/supervisor.js";
 import { expectOrder, payloadOf, signerOf } from "./payload.js";
 import { type Names, recordRow } from "./recordRow.js";
 import type { ProjectionName, Projections } from "./schema.js";
@@ -220,12 +221,13 @@ const FOLDS: { readonly [K in RecordKind]?: Fold<K> } = {
         granted_at: null,
         ends_at: request.expires_at,
         closed_by: null,
+        supervisor_level: request.supervisor_level,
       },
     },
   ],
 
   approval: (names, body, header) => {
-    const vote = body.vote === null ? null : parseVote(payloadOf(body.vote));
+    const { approval_id } = body;
     return [
       {
         op: "vote",
@@ -233,9 +235,8 @@ const FOLDS: { readonly [K in RecordKind]?: Fold<K> } = {
         row: {
           ...names,
           at: header.at,
-          approval_id: body.approval_id,
-          approver: vote === null ? "the client" : `approver ${vote.approver_id}`,
-          verdict: vote?.verdict ?? (body.declined_via === null ? "approve" : "deny"),
+          approval_id,
+          ...answerIn(body),
         },
       },
     ];
@@ -263,6 +264,21 @@ const FOLDS: { readonly [K in RecordKind]?: Fold<K> } = {
   receipt: closeCall,
   abandoned: closeCall,
 };
+
+/** Who said what, and how much it weighs; the asking program's no stands above everyone's yes (evidence/grant). */
+function answerIn({
+  vote,
+  declined_via,
+  level,
+}: Bodies["approval"]): Pick<Projections["approvals"], "approver" | "verdict" | "level"> {
+  if (vote !== null) {
+    const { approver_id, verdict } = parseVote(payloadOf(vote));
+    return { approver: `approver ${approver_id}`, verdict, level: level ?? GATEKEEPER };
+  }
+  return declined_via === null
+    ? { approver: "the client", verdict: "approve", level: GATEKEEPER }
+    : { approver: "the client", verdict: "deny", level: INCIDENT_COMMANDER };
+}
 
 function expectText(kind: RecordKind, value: string | null, member: string): string {
   if (value === null) throw new RecordError(`${kind}: ${member} is null`);

@@ -1,5 +1,7 @@
 import type { RecordKind } from "../evidence/record.js";
+import type { Vote } from "../evidence/request.js";
 import type { Adapter, StandingScope } from "../protocol/standing.js";
+import type { SupervisorLevel } from "../protocol/supervisor.js";
 
 /** The ledger's own tables (formats.md, Ledger): all else is computed from them. */
 export type LedgerTables = {
@@ -100,6 +102,7 @@ export type Projections = {
     readonly granted_at: string | null;
     readonly ends_at: string;
     readonly closed_by: string | null;
+    readonly supervisor_level: SupervisorLevel | null;
   };
   /** The first definition of each foreign tool that was used in env dev. */
   readonly pins: Named & {
@@ -113,7 +116,8 @@ export type Projections = {
     readonly at: string;
     readonly approval_id: string;
     readonly approver: string;
-    readonly verdict: "approve" | "deny";
+    readonly verdict: Vote["verdict"];
+    readonly level: SupervisorLevel;
   };
   /** Allowed calls without a receipt. */
   readonly calls: Named & {

@@ -151,16 +151,29 @@ describe("rules that can never fire", () => {
 });
 
 describe("approvalNeed", () => {
-  const need = (approval?: unknown) => {
-    const set = compileRules([rule({ escalation: { human_required_default: true, approval } })]);
+  const need = (approval?: unknown, supervisor_level?: unknown) => {
+    const asked = { approval, ...(supervisor_level === undefined ? {} : { supervisor_level }) };
+    const set = compileRules([rule({ escalation: { human_required_default: true, ...asked } })]);
     const found = ruleFor(set, cell);
     return found && approvalNeed(found);
   };
-  test("silence means one signed approval", () => expect(need()).toEqual({ mode: "approve", needed: 1 }));
+  const anyone = { supervisor_level: null };
+  test("silence means one signed approval", () =>
+    expect(need()).toEqual({ mode: "approve", needed: 1, ...anyone }));
   test("is what the rule says", () => {
-    expect(need("confirm")).toEqual({ mode: "confirm", needed: 1 });
-    expect(need("approve")).toEqual({ mode: "approve", needed: 1 });
-    expect(need({ approve: 3 })).toEqual({ mode: "approve", needed: 3 });
+    expect(need("confirm")).toEqual({ mode: "confirm", needed: 1, ...anyone });
+    expect(need("approve")).toEqual({ mode: "approve", needed: 1, ...anyone });
+    expect(need({ approve: 3 })).toEqual({ mode: "approve", needed: 3, ...anyone });
+  });
+  test("of a level is an approval by people of that level", () => {
+    const supervisor_level = "executor";
+    expect(need(undefined, "executor")).toEqual({ mode: "approve", needed: 1, supervisor_level });
+    expect(need({ approve: 2 }, "executor")).toEqual({ mode: "approve", needed: 2, supervisor_level });
+    expect(need("confirm", "executor")).toEqual({ mode: "approve", needed: 1, supervisor_level });
+  });
+  test.each(["advisory", "chief", 2, {}])("of level %j can't be read: the rule denies", (level) => {
+    const [flawed] = compileRules([rule({ escalation: { supervisor_level: level } })]).rules;
+    expect(flawed?.flaw).toBe("DENY_POLICY_UNAVAILABLE");
   });
 });
 
@@ -174,6 +187,14 @@ describe("parseRules", () => {
     const rules = [rule({ required_controls_suggested: ["ctrl.a.b"], max_blast_score: { prod: 60 } })];
     expect(parseRules({ $schema: "x", rules })).toEqual({ rules });
     expect(parseRules(rules)).toEqual({ rules });
+  });
+
+  test("a level that counts nothing, or of a confirmation, is a problem", () => {
+    const of = (escalation: object) => problems([rule({ escalation })]).join();
+    expect(of({ supervisor_level: "advisory" })).toContain("escalation.supervisor_level");
+    expect(of({ supervisor_level: "chief" })).toContain("escalation.supervisor_level");
+    expect(of({ supervisor_level: "executor", approval: "confirm" })).toContain("escalation.approval");
+    expect(of({ supervisor_level: "executor", approval: { approve: 2 } })).toBe("");
   });
 
   test("lists every problem, each with path and remedy", () => {

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sealEnvelope } from "../../src/evidence/dsse.js";
 import { checkGrant, openVote, type RecordedApproval } from "../../src/evidence/grant.js";
+import type { PolicyApprover } from "../../src/evidence/policy.js";
 import type { HoldRequest } from "../../src/evidence/request.js";
 import { APPROVER, LEDGER, OPERATOR, PUBLISHER } from "./formats.js";
 import { ALICE, at, REQUEST, VOTE, voteBy } from "./samples.js";
 
-const BOB = { id: "bob", key: PUBLISHER.key };
+const BOB: PolicyApprover = { ...ALICE, id: "bob", key: PUBLISHER.key };
 const yes = (second: number, vote = voteBy(APPROVER)): RecordedApproval => ({
   vote,
   confirmed_via: null,
@@ -90,7 +91,7 @@ describe("two approvals", () => {
   const first = yes(60, voteBy(APPROVER, { request: two }));
 
   test("by one key under two names are one", () => {
-    const alicesOther = { id: "bob", key: APPROVER.key };
+    const alicesOther = { ...ALICE, id: "bob" };
     const second = yes(70, voteBy(APPROVER, { request: two, approver_id: "bob" }));
     const approvers = [ALICE, alicesOther];
     const grant = checkGrant({ request: two, approvals: [first, second], approvers, now: at(71) });
@@ -139,7 +140,7 @@ test("law: what counts nothing never helps", () => {
 });
 
 test("openVote gives the vote only to its request and approver", () => {
-  expect(openVote(voteBy(APPROVER), REQUEST, [ALICE])).toEqual(VOTE);
+  expect(openVote(voteBy(APPROVER), REQUEST, [ALICE])).toEqual({ vote: VOTE, approver: ALICE });
   expect(openVote(voteBy(APPROVER), { ...REQUEST, title: "Other" }, [ALICE])).toBeUndefined();
   expect(openVote(voteBy(APPROVER), REQUEST, [{ ...ALICE, id: "alicia" }])).toBeUndefined();
   expect(openVote(voteBy(APPROVER), REQUEST, [])).toBeUndefined();

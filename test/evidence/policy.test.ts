@@ -41,13 +41,44 @@ test("a document that isn't canonical is refused", () => {
 
 describe("who may vote", () => {
   test("those in config", () => {
-    expect(approversOf(policy({ env: "prod", approvers: [alice] }), [OPERATOR.key])).toEqual([alice]);
+    expect(approversOf(policy({ env: "prod", approvers: [alice] }), [OPERATOR.key])).toEqual([
+      { ...alice, level: "gatekeeper", via: null },
+    ]);
   });
   test("in dev the operator too, but not a second time under another name", () => {
     expect(approversOf(policy({ env: "dev" }), [OPERATOR.key])).toEqual([
-      { id: "operator", key: OPERATOR.key },
+      { id: "operator", key: OPERATOR.key, level: "incident_commander", via: null },
     ]);
-    expect(approversOf(policy({ env: "dev", approvers: [alice] }), [APPROVER.key])).toEqual([alice]);
+    expect(approversOf(policy({ env: "dev", approvers: [alice] }), [APPROVER.key])).toMatchObject([alice]);
+  });
+  test("with the level that config gives them", () => {
+    const levels = ["advisory", "gatekeeper", "executor", "incident_commander"];
+    for (const level of levels) {
+      const [first] = approversOf(policy({ env: "prod", approvers: [{ ...alice, level }] }), []);
+      expect(first).toMatchObject({ level });
+    }
+    expect(approversOf(policy({ env: "prod", approvers: [{ ...alice, level: "chief" }] }), [])).toEqual([]);
+  });
+  test("nobody by a key of another role", () => {
+    const approvers = [alice];
+    expect(approversOf(policy({ env: "prod", approvers }), [APPROVER.key])).toEqual([]);
+    const publishers = [{ key: APPROVER.key, namespaces: ["org.acme"] }];
+    expect(approversOf(policy({ env: "prod", approvers, publishers }), [])).toEqual([]);
+  });
+  test("people whom a channel knows, with the channel's key and their own level, else the channel's", () => {
+    const channel = { id: "slack:T1", key: PUBLISHER.key, secret: "S", subjects: { U1: "alice", U2: "bob" } };
+    const listed = { env: "prod", approvers: [{ ...alice, level: "executor" }] };
+    const through = (config: JsonObject) =>
+      approversOf(policy({ ...listed, ...config }), [OPERATOR.key]).filter(({ via }) => via !== null);
+    expect(through({ channels: [channel] })).toEqual([
+      { id: "alice", key: PUBLISHER.key, level: "executor", via: "slack:T1/U1" },
+      { id: "bob", key: PUBLISHER.key, level: "gatekeeper", via: "slack:T1/U2" },
+    ]);
+    expect(through({ channels: [{ ...channel, level: "advisory" }] })[1]).toMatchObject({
+      level: "advisory",
+    });
+    for (const key of [APPROVER.key, OPERATOR.key])
+      expect(through({ channels: [{ ...channel, key }] })).toEqual([]);
   });
   test("nobody whose entry is broken", () => {
     const approvers = [{ id: "eve", key: `ed25519:${"00".repeat(32)}` }, { key: APPROVER.key }, null, "x"];
@@ -92,6 +123,10 @@ describe("the yes that a rule asks for", () => {
     for (const rules of [{ rules: [] }, {}, { rules: "all" }, { rules: [null, "rr_1"] }]) {
       expect(needOf(rules)).toBeUndefined();
     }
-    expect(needOf([{ rule_id: "rr_1" }])).toEqual({ mode: "approve", needed: 1 });
+    expect(needOf([{ rule_id: "rr_1" }])).toEqual({
+      mode: "approve",
+      needed: 1,
+      supervisor_level: null,
+    });
   });
 });

@@ -1,6 +1,7 @@
 import type { Common } from "../../src/evidence/body.js";
 import { type Envelope, sealEnvelope } from "../../src/evidence/dsse.js";
 import type { Signer } from "../../src/evidence/ed25519.js";
+import type { PolicyApprover } from "../../src/evidence/policy.js";
 import type { HoldRequest, Vote } from "../../src/evidence/request.js";
 import type { JsonObject } from "../../src/protocol/canonical.js";
 import { timestamp } from "../../src/protocol/clock.js";
@@ -21,7 +22,7 @@ export function voteBy(signer: Signer, changes: Partial<Vote> = {}): Envelope {
   return sealEnvelope("vote", { ...VOTE, ...changes }, [signer]);
 }
 
-export const ALICE = { id: "alice", key: APPROVER.key };
+export const ALICE: PolicyApprover = { id: "alice", key: APPROVER.key, level: "gatekeeper", via: null };
 
 /** Rules of which the sample call's wants one approval. */
 export const RULES = {

@@ -38,7 +38,13 @@ function granted(ledger: MemoryLedger, request = requestIn(ledger)): HoldRequest
   const { approval_id } = request;
   ledger.append(
     "approval",
-    { approval_id, vote: voteBy(APPROVER, { request }), confirmed_via: null, declined_via: null },
+    {
+      approval_id,
+      vote: voteBy(APPROVER, { request }),
+      confirmed_via: null,
+      declined_via: null,
+      level: null,
+    },
     { parent_id: hold },
   );
   return request;
@@ -321,7 +327,7 @@ describe("holds and votes", () => {
       const { approval_id } = request;
       const envelope = vote(request);
       const confirmed_via = envelope === null ? "mcp" : null;
-      const body = { approval_id, vote: envelope, confirmed_via, declined_via: null };
+      const body = { approval_id, vote: envelope, confirmed_via, declined_via: null, level: null };
       ledger.append("approval", body, { parent_id });
       expectLastBad(ledger, "vote");
     }
@@ -329,10 +335,10 @@ describe("holds and votes", () => {
 
   test("an answer that says several things, or nothing", () => {
     const answers = (request: HoldRequest) => [
-      { vote: voteBy(APPROVER, { request }), confirmed_via: "mcp", declined_via: null },
-      { vote: voteBy(APPROVER, { request }), confirmed_via: null, declined_via: "mcp" },
-      { vote: null, confirmed_via: "mcp", declined_via: "mcp" },
-      { vote: null, confirmed_via: null, declined_via: null },
+      { vote: voteBy(APPROVER, { request }), confirmed_via: "mcp", declined_via: null, level: null },
+      { vote: voteBy(APPROVER, { request }), confirmed_via: null, declined_via: "mcp", level: null },
+      { vote: null, confirmed_via: "mcp", declined_via: "mcp", level: null },
+      { vote: null, confirmed_via: null, declined_via: null, level: null },
     ];
     for (const i of answers(REQUEST).keys()) {
       const ledger = started();
@@ -352,7 +358,7 @@ describe("holds and votes", () => {
     const answer = (said: object) =>
       ledger.append(
         "approval",
-        { approval_id, vote: null, confirmed_via: null, declined_via: null, ...said },
+        { approval_id, vote: null, confirmed_via: null, declined_via: null, level: null, ...said },
         { parent_id },
       );
     answer({ vote: voteBy(APPROVER, { request }) });
@@ -367,7 +373,7 @@ describe("holds and votes", () => {
     const vote = voteBy(APPROVER);
     ledger.append(
       "approval",
-      { approval_id: REQUEST.approval_id, vote, confirmed_via: null, declined_via: null },
+      { approval_id: REQUEST.approval_id, vote, confirmed_via: null, declined_via: null, level: null },
       { parent_id: null },
     );
     expectLastBad(ledger, "parent");
@@ -381,7 +387,7 @@ describe("holds and votes", () => {
       const vote = voteBy(OPERATOR, { request, approver_id: "operator" });
       ledger.append(
         "approval",
-        { approval_id: request.approval_id, vote, confirmed_via: null, declined_via: null },
+        { approval_id: request.approval_id, vote, confirmed_via: null, declined_via: null, level: null },
         { parent_id },
       );
       return firstBad(ledger);

@@ -160,7 +160,14 @@ describe("votes", () => {
     const confirm = async (mode: "confirm" | "approve") => {
       const { approval_id } = await openHold(store, { mode, arguments: `{"mode":"${mode}"}` });
       const parent_id = store.hold(approval_id)?.record_id ?? null;
-      const body = { ...common(), approval_id, vote: null, confirmed_via: "elicitation", declined_via: null };
+      const body = {
+        ...common(),
+        approval_id,
+        vote: null,
+        confirmed_via: "elicitation",
+        declined_via: null,
+        level: null,
+      };
       await store.write((tx) => tx.append({ kind: "approval", parent_id, body }));
       return stateOf(store, approval_id);
     };
@@ -176,7 +183,14 @@ test("the asking program's own no refuses a hold, and a grant that wasn't used",
     const { approval_id } = request;
     if (isGranted) await vote(store, request);
     const parent_id = store.hold(approval_id)?.record_id ?? null;
-    const body = { ...common(), approval_id, vote: null, confirmed_via: null, declined_via: "elicitation" };
+    const body = {
+      ...common(),
+      approval_id,
+      vote: null,
+      confirmed_via: null,
+      declined_via: "elicitation",
+      level: null,
+    };
     await store.write((tx) => tx.append({ kind: "approval", parent_id, body }));
     expect(stateOf(store, approval_id)).toBe("refused");
   }

@@ -355,6 +355,7 @@ export async function vote(
         vote: envelope,
         confirmed_via: null,
         declined_via: null,
+        level: null,
       },
     }),
   );
