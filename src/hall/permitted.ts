@@ -4,6 +4,7 @@ import { makeFault } from "../protocol/fault.js";
 import type { Outcome } from "../protocol/outcome.js";
 import type { Draft } from "../records/draft.js";
 import { commonBody } from "./bodies.js";
+import type { Asked } from "./contained.js";
 import type { GateParts } from "./gate.js";
 import type { Decided } from "./outcomes.js";
 import type { Performed } from "./perform.js";
@@ -15,7 +16,7 @@ export async function concludeCall<T>(
   parts: GateParts,
   call: Call,
   decided: Decided,
-  performed: Performed<T>,
+  performed: Performed<T> & { readonly asked?: readonly Asked[] },
 ): Promise<Outcome<T>> {
   const { verdict, committed } = decided;
   const recorded = { decision: verdict.decision, record_id: committed.value.record_id };
@@ -42,7 +43,7 @@ async function writeReceipt(
   parts: GateParts,
   call: Call,
   { situation, committed }: Decided,
-  performed: Performed<unknown>,
+  performed: Performed<unknown> & { readonly asked?: readonly Asked[] },
 ) {
   const { caller, correlation_id } = call;
   const spell = (ms: number | null) => (ms === null ? null : timestamp(ms));
@@ -60,6 +61,7 @@ async function writeReceipt(
         ended_at: spell(performed.ended_at),
         containment: containment === "unknown" ? null : containment,
         executed_by: call.foreign === null ? "hall" : "host",
+        ...(performed.asked === undefined ? {} : { asked: performed.asked }),
       };
       if (result !== null) tx.keepSalt(result, salt);
       return tx.append({ kind: "receipt", body, parent_id: committed.value.record_id });
