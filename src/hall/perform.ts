@@ -1,6 +1,6 @@
 import type { Validator } from "../compile/validator.js";
 import { CanonicalError, canonicalBytes, type Json } from "../protocol/canonical.js";
-import type { ContentBlock } from "../protocol/content.js";
+import { type ContentBlock, ContentOutputSchema } from "../protocol/content.js";
 import type { InputProblem } from "../protocol/facts.js";
 import { makeFault } from "../protocol/fault.js";
 import type { Fault, FaultCode } from "../protocol/outcome.js";
@@ -10,7 +10,14 @@ import type { Job, Runner, RunResult } from "../run/types.js";
 export type Patience = { readonly queueMs: number; readonly graceMs: number };
 const PATIENCE: Patience = { queueMs: 60_000, graceMs: 3_000 };
 
-/** What came of a run: checked output with its canonical bytes, or a fault. `detail` is for the ledger only. */
+/** What a tool answers: JSON, or content blocks with perhaps JSON beside them (`output: content` of its manifest). */
+export type OutputForm = "json" | "content";
+
+/**
+ * What came of a run: checked output with the canonical bytes of all that the handler answered, or a fault. `content`
+ * are the blocks of a tool that answers such; its output is then the structured part, or null. `detail` is for the
+ * ledger only.
+ */
 export type Performed<T = Json> = {
   readonly started_at: number | null;
   readonly ended_at: number | null;
@@ -18,7 +25,6 @@ export type Performed<T = Json> = {
   | {
       readonly ok: true;
       readonly output: T;
-      /** What is shown instead, of a tool that answers content blocks. */
       readonly content: readonly ContentBlock[] | null;
       readonly bytes: Uint8Array;
     }
@@ -35,6 +41,7 @@ export async function perform(
   validate: Validator | null,
   patience = PATIENCE,
   stop = new AbortController(),
+  form: OutputForm = "json",
 ): Promise<Performed> {
   const result = await runWithin(runner, job, patience, stop);
   if (!isRunResult(result)) return fault("RUNNER_UNAVAILABLE", null, null, null);
@@ -42,16 +49,43 @@ export async function perform(
   if (!result.ok) return fault(result.code, result.detail, started_at, ended_at);
   if (result.output.byteLength > job.limits.output_bytes)
     return fault("OUTPUT_TOO_LARGE", null, started_at, ended_at);
+  const checked = checkOutput(result.output, form, validate);
+  return checked.ok
+    ? { ...checked, started_at, ended_at }
+    : fault("OUTPUT_INVALID", checked.detail, started_at, ended_at);
+}
+
+type CheckedOutput =
+  | ({ readonly ok: true } & Pick<Extract<Performed, { ok: true }>, "output" | "content" | "bytes">)
+  | { readonly ok: false; readonly detail: string };
+
+function checkOutput(text: Uint8Array, form: OutputForm, validate: Validator | null): CheckedOutput {
   try {
-    const output = JSON.parse(Buffer.from(result.output).toString("utf8")) as Json;
-    const bytes = canonicalBytes(output);
+    const answer = JSON.parse(Buffer.from(text).toString("utf8")) as Json;
+    const bytes = canonicalBytes(answer);
+    const parts = form === "content" ? contentParts(answer) : { output: answer, content: null };
+    if ("detail" in parts) return { ok: false, detail: parts.detail };
+    const { output, content } = parts;
+    if (validate !== null && output === undefined)
+      return { ok: false, detail: "structured is missing, which the tool's output_schema describes" };
     const checked = validate === null ? ({ ok: true } as const) : validate(output);
-    if (checked.ok) return { ok: true, output, content: null, bytes, started_at, ended_at };
-    return fault("OUTPUT_INVALID", brokenPlaces(checked.problems), started_at, ended_at);
+    if (!checked.ok) return { ok: false, detail: brokenPlaces(checked.problems) };
+    return { ok: true, output: output ?? null, content, bytes };
   } catch (error) {
-    const detail = error instanceof CanonicalError ? error.message : "not JSON";
-    return fault("OUTPUT_INVALID", detail, started_at, ended_at);
+    return { ok: false, detail: error instanceof CanonicalError ? error.message : "not JSON" };
   }
+}
+
+/** An answer of blocks, taken apart; or where it isn't one. */
+function contentParts(
+  answer: Json,
+):
+  | { readonly output: Json | undefined; readonly content: readonly ContentBlock[] }
+  | { readonly detail: string } {
+  const { success, data, error } = ContentOutputSchema.safeParse(answer);
+  if (success) return { output: data.structured, content: data.content };
+  const places = error.issues.slice(0, 10).map(({ path, code }) => `/${path.join("/")}: ${code}`);
+  return { detail: `not {content, structured?} with content blocks: ${places.join("; ")}` };
 }
 
 /** Where an output breaks its schema, for the skill's author: places and keywords, no values. */
