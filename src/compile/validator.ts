@@ -1,3 +1,4 @@
+import type { ValidateFunction } from "ajv/dist/2020.js";
 import { canonicalJson, type JsonObject, sha256Hex } from "../protocol/canonical.js";
 import type { InputProblem } from "../protocol/facts.js";
 import { loadLibrary } from "./library.js";
@@ -11,30 +12,39 @@ export type Validator = (
   value: unknown,
 ) => { readonly ok: true } | { readonly ok: false; readonly problems: readonly InputProblem[] };
 
-const MAX_KEPT = 1_000;
-const kept = new Map<string, Promise<Validator>>();
-
 /**
  * The validator of a compiled tool schema, made once a process and kept by the digest of its text. The library loads
  * with the first, and trusts schemas like code: throws CompileError for one that checkToolSchema refuses.
  */
-export function loadValidator(schema: JsonObject): Promise<Validator> {
-  const text = canonicalJson(schema);
-  const digest = sha256Hex(text);
-  const known = kept.get(digest);
-  if (known !== undefined) return known;
-  const validator = makeValidator(JSON.parse(text) as JsonObject);
-  const oldest = kept.keys().next();
-  if (kept.size >= MAX_KEPT && !oldest.done) kept.delete(oldest.value);
-  kept.set(digest, validator);
-  validator.catch(() => kept.delete(digest)); // a failed load may go well next time
-  return validator;
-}
-
-async function makeValidator(schema: JsonObject): Promise<Validator> {
+export const loadValidator: (schema: JsonObject) => Promise<Validator> = keptByText(async (schema) => {
   const problems = checkStructure(schema, "input"); // whatever an output may have, an input may too
   if (problems.length > 0) throw new CompileError("The schema can't be compiled", problems);
-  const validate = await loadLibrary(schema);
+  return checkerOf(await loadLibrary(schema), schema);
+});
+
+const MAX_KEPT = 1_000;
+
+/** Makes each schema's validator once, from the schema as its canonical text reads. Throws CanonicalError without one. */
+export function keptByText(
+  make: (schema: JsonObject) => Promise<Validator>,
+): (schema: JsonObject) => Promise<Validator> {
+  const kept = new Map<string, Promise<Validator>>();
+  return (schema) => {
+    const text = canonicalJson(schema);
+    const digest = sha256Hex(text);
+    const known = kept.get(digest);
+    if (known !== undefined) return known;
+    const validator = make(JSON.parse(text) as JsonObject);
+    const oldest = kept.keys().next();
+    if (kept.size >= MAX_KEPT && !oldest.done) kept.delete(oldest.value);
+    kept.set(digest, validator);
+    validator.catch(() => kept.delete(digest)); // a failed load may go well next time
+    return validator;
+  };
+}
+
+/** The library's check of a schema, within its budget of steps, with problems in our words. */
+export function checkerOf(validate: ValidateFunction, schema: JsonObject): Validator {
   return (value) => {
     try {
       if (withSteps(() => validate(value))) return { ok: true };
