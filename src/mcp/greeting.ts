@@ -16,7 +16,14 @@ export type Welcome = {
 };
 
 export const SERVER_NAME = "wcp-hall";
-export const CAPABILITIES = Object.freeze({ tools: Object.freeze({ listChanged: true }) });
+/** What the server does (server.ts), as clients are told before it is loaded. */
+export const CAPABILITIES = {
+  tools: { listChanged: true },
+  resources: { subscribe: true, listChanged: true },
+  prompts: {},
+  logging: {},
+  completions: {},
+};
 
 /** Newest first, as the SDK that package.json pins has them; a test holds the two equal. */
 export const PROTOCOL_VERSIONS = [

@@ -1,10 +1,7 @@
 import type { ListToolsResult, Tool } from "@modelcontextprotocol/sdk/types.js";
 import type { Gate } from "../hall/types.js";
 import type { ToolDefinition } from "../protocol/skill.js";
-import { invalidParams } from "./rpc.js";
-
-/** Most clients never ask for a second page, so one holds every catalogue of ordinary size. */
-const PAGE = 100;
+import { pageAfter } from "./pages.js";
 
 /** The tools of one session: pages of them, and which of them promise structured output. */
 export type Listing = {
@@ -45,18 +42,9 @@ export function openListing(gate: Gate): Listing {
   };
 }
 
-/** A cursor is the name of the last tool that was shown; it stays good while that tool is listed. */
 function pageOf(tools: readonly ToolDefinition[], cursor: unknown): ListToolsResult {
-  const start = cursor === undefined ? 0 : tools.findIndex((tool) => tool.name === cursor) + 1;
-  if (cursor !== undefined && start === 0) {
-    throw invalidParams(
-      "params.cursor isn't of this list, or the list has changed; list again without a cursor.",
-    );
-  }
-  const shown = tools.slice(start, start + PAGE);
-  const last = shown.at(-1);
-  const more = start + shown.length < tools.length;
-  return { tools: shown.map(mcpTool), ...(more && last !== undefined ? { nextCursor: last.name } : {}) };
+  const { shown, next } = pageAfter(tools, cursor, ({ name }) => name);
+  return { tools: shown.map(mcpTool), ...next };
 }
 
 function mcpTool(tool: ToolDefinition): Tool {

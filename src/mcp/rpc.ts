@@ -7,10 +7,13 @@ import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 export class RpcError extends Error {
   override readonly name = "RpcError";
   readonly code: number;
+  /** What the client itself said, so that it knows which request this is about. */
+  readonly data?: Readonly<Record<string, string>>;
 
-  constructor(code: number, message: string) {
+  constructor(code: number, message: string, data?: Readonly<Record<string, string>>) {
     super(message);
     this.code = code;
+    if (data !== undefined) this.data = data;
   }
 }
 

@@ -11,26 +11,33 @@ import { CAPABILITIES, SERVER_NAME } from "./greeting.js";
 type Inside = {
   readonly _requestHandlerAbortControllers: ReadonlyMap<RequestId, AbortController>;
   _oninitialize(request: JSONRPCRequest): Promise<InitializeResult>;
+  _requestMessageId: number;
 };
 
-/** Without a validator the SDK builds Ajv at start, for elicitation alone, which this server doesn't use. */
-const REFUSING_VALIDATOR = {
-  getValidator: () => () => ({ valid: false as const, data: undefined, errorMessage: "nothing was asked" }),
+/** Without a validator the SDK builds Ajv at start, for filled-in forms alone, which form.ts reads and checks. */
+const FORMS_ARE_READ_ELSEWHERE = {
+  getValidator: () => (data: unknown) => ({
+    valid: true as const,
+    data: data as never,
+    errorMessage: undefined,
+  }),
 };
 
-/** The SDK's low-level server with the four things that it does otherwise here. */
+/** The SDK's low-level server with the things that it does otherwise here. */
 export class HallServer extends Server {
   constructor(version: string, instructions: string | undefined) {
     super(
       { name: SERVER_NAME, version },
       {
         capabilities: CAPABILITIES,
-        jsonSchemaValidator: REFUSING_VALIDATOR,
+        jsonSchemaValidator: FORMS_ARE_READ_ELSEWHERE,
         ...(instructions === undefined ? {} : { instructions }),
       },
     );
     // The SDK's own handlers answer a bad initialize with zod's dump, and take request id 0 for none when cancelling.
     this.removeRequestHandler("initialize");
+    this.removeRequestHandler("logging/setLevel"); // its levels are kept by session in logging.ts
+    inside(this)._requestMessageId = 1; // clients of the SDK take 0 for none too, and couldn't be told to stop asking
     this.setNotificationHandler(CancelledNotificationSchema, ({ params: { requestId } }) => {
       if (requestId !== undefined) inside(this)._requestHandlerAbortControllers.get(requestId)?.abort();
     });

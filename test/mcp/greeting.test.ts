@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { greet, greetingTo, PROTOCOL_VERSIONS } from "../../src/mcp/greeting.js";
 import { serveStdio } from "../../src/mcp/stdio.js";
+import { scriptedGate } from "./scripted.js";
 
 const WELCOME = { version: "9.9.9", instructions: "Ask nicely." };
 const PARAMS = {
@@ -26,11 +27,7 @@ async function served(
   answered?: string | number,
 ): Promise<readonly unknown[]> {
   const streams = { input: new PassThrough(), output: new PassThrough(), errors: new PassThrough() };
-  const gateFor = () => ({
-    tools: async () => [],
-    invoke: () => Promise.reject(),
-    onToolsChanged: () => () => {},
-  });
+  const gateFor = () => scriptedGate([], () => Promise.reject());
   const server = await serveStdio({ ...WELCOME, gateFor, streams, answered, exit: () => {} });
   const heard: unknown[] = [];
   const all = new Promise<void>((resolve) => {
@@ -171,11 +168,7 @@ describe("on a stream", () => {
     await greeter.met;
     await new Promise((resolve) => setImmediate(resolve));
     expect(input.readableEnded).toBe(true);
-    const gateFor = () => ({
-      tools: async () => [],
-      invoke: () => Promise.reject(),
-      onToolsChanged: () => () => {},
-    });
+    const gateFor = () => scriptedGate([], () => Promise.reject());
     const streams = { input, output, errors: new PassThrough() };
     const code = new Promise((resolve) => {
       void serveStdio({ ...WELCOME, gateFor, streams, answered: greeter.end(), exit: resolve });

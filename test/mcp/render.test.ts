@@ -2,7 +2,7 @@ import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
 import { renderOutcome } from "../../src/mcp/render.js";
 import { FAULT_CODES, type Outcome } from "../../src/protocol/outcome.js";
-import { done, head, recorded, textOf } from "./scripted.js";
+import { done, head, held as heldCall, recorded, textOf } from "./scripted.js";
 
 const denial = {
   code: "DENY_INVALID_INPUT" as const,
@@ -10,12 +10,8 @@ const denial = {
   helps: "Correct them by the tool's input schema.",
   retryable: false,
 };
-const held: Outcome = {
-  kind: "held",
-  ...recorded,
-  approval_id: "0f8fad5b-d9cb-469f-a165-70867728950e",
-  expires_at: "2026-11-20T10:15:00.000Z",
-};
+const APPROVAL = "0f8fad5b-d9cb-469f-a165-70867728950e";
+const held = heldCall({ approval_id: APPROVAL, mode: "approve" });
 const refusals: readonly Outcome[] = [
   { kind: "denied", ...recorded, denial },
   held,
@@ -42,6 +38,20 @@ describe("done", () => {
     const result = renderOutcome(done(output), false);
     expect(JSON.parse(textOf(result))).toEqual(output);
     expect(result).not.toHaveProperty("structuredContent");
+  });
+
+  test("shows content blocks where the tool answers such, and its structured part beside them", () => {
+    const content = [
+      { type: "image" as const, data: "AA==", mimeType: "image/png" },
+      { type: "resource" as const, resource: { uri: "test://a", text: "a" } },
+    ];
+    const outcome = { ...done({ hits: [] }), content } as Outcome;
+    const result = renderOutcome(outcome, true);
+    expect(result).toMatchObject({ content, structuredContent: { hits: [] } });
+    expect(CallToolResultSchema.safeParse(result).success).toBe(true);
+    expect(renderOutcome({ ...outcome, output: null } as Outcome, false)).not.toHaveProperty(
+      "structuredContent",
+    );
   });
 
   test("carries the receipt and the ledger's head", () => {
@@ -112,7 +122,7 @@ describe("everything else", () => {
     expect(textOf(result)).toContain("repeat exactly this call");
     expect(result._meta?.["dev.hall/receipt"]).toMatchObject({
       outcome: "held",
-      approval_id: held.approval_id,
+      approval_id: APPROVAL,
     });
   });
 

@@ -5,7 +5,7 @@ import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import type { Gate, InvokeOptions } from "../../src/hall/types.js";
 import { createMcpServer, type McpServerOptions } from "../../src/mcp/index.js";
 import type { RouteDecision } from "../../src/protocol/decision.js";
-import type { Outcome } from "../../src/protocol/outcome.js";
+import type { HoldQuestion, Outcome } from "../../src/protocol/outcome.js";
 import { DEFAULT_ESCALATION, DEFAULT_PRECONDITIONS } from "../../src/protocol/rule.js";
 import type { ToolDefinition } from "../../src/protocol/skill.js";
 
@@ -39,7 +39,26 @@ export const head = { hall_id: "aa", size: 7, head: "bb", key_id: "ed25519:cc", 
 export const recorded = { decision, record_id: "rec-1", ledger_head: head };
 
 export function done(output: Extract<Outcome, { kind: "done" }>["output"]): Outcome {
-  return { kind: "done", ...recorded, output, receipt_id: "rcpt-1" };
+  return { kind: "done", ...recorded, output, content: null, receipt_id: "rcpt-1" };
+}
+
+export const question: HoldQuestion = {
+  approval_id: "0b1b2c3d-0000-4000-8000-000000000001",
+  mode: "confirm",
+  needed: 1,
+  supervisor_level: null,
+  holds: [{ code: "DENY_REQUIRES_HUMAN", reason: "rule rr_1" }],
+  skill_id: "org.acme/notes",
+  title: "Notes",
+  tool: "add_note",
+  arguments: '{"text":"buy tea"}',
+  expires_at: "2026-11-20T10:15:00.000Z",
+};
+
+export function held(changes: Partial<HoldQuestion> = {}): Outcome {
+  const asked = { ...question, ...changes };
+  const { approval_id, expires_at } = asked;
+  return { kind: "held", ...recorded, approval_id, expires_at, question: asked };
 }
 
 export function tool(name: string, outputSchema: ToolDefinition["output_schema"] = null): ToolDefinition {
@@ -85,6 +104,12 @@ export function scriptedGate(list: readonly ToolDefinition[], invoke: Invoke): S
     invoke: async (tool, args, options = {}) => {
       gate.calls.push({ tool, args, options });
       return invoke(tool, args, options);
+    },
+    guard: async () => {
+      throw new Error("not of this gate");
+    },
+    through() {
+      return this; // of a gate that a test made of this one too
     },
     onToolsChanged: (fn) => {
       gate.listeners.add(fn);

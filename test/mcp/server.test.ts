@@ -7,6 +7,7 @@ import {
   connectRaw,
   done,
   HITS,
+  held,
   INITIALIZE,
   recorded,
   scriptedGate,
@@ -39,9 +40,15 @@ function hanging() {
 }
 
 describe("the session", () => {
-  test("offers tools only, and names itself", async () => {
+  test("says what it does, and names itself", async () => {
     const { client } = await connect(answering(done(null)), { instructions: "Governed tools." });
-    expect(client.getServerCapabilities()).toEqual({ tools: { listChanged: true } });
+    expect(client.getServerCapabilities()).toEqual({
+      tools: { listChanged: true },
+      resources: { subscribe: true, listChanged: true },
+      prompts: {},
+      logging: {},
+      completions: {},
+    });
     expect(client.getServerVersion()).toEqual({ name: "wcp-hall", version: "9.9.9" });
     expect(client.getInstructions()).toBe("Governed tools.");
     await expect(client.ping()).resolves.toEqual({});
@@ -102,7 +109,7 @@ describe("the session", () => {
     });
   });
 
-  test.each(["prompts/list", "resources/read", "logging/setLevel", "tasks/list", "constructor"])(
+  test.each(["prompts", "resources/write", "roots/list", "tasks/list", "constructor"])(
     "%s is not found",
     async (method) => {
       const { request } = await connectRaw({ gateFor: () => answering(done(null)) });
@@ -170,7 +177,14 @@ describe("tools/call", () => {
       {
         tool: "search",
         args: { query: "a" },
-        options: { signal: expect.any(AbortSignal), dryRun: false, correlationId: "corr-9" },
+        options: {
+          signal: expect.any(AbortSignal),
+          dryRun: false,
+          correlationId: "corr-9",
+          onAsk: expect.any(Function),
+          onHold: expect.any(Function),
+          onLine: expect.any(Function),
+        },
       },
     ]);
   });
@@ -189,7 +203,7 @@ describe("tools/call", () => {
   };
   test.each<Outcome>([
     { kind: "denied", ...recorded, denial },
-    { kind: "held", ...recorded, approval_id: "a-1", expires_at: "2026-11-20T10:15:00.000Z" },
+    held({ mode: "approve" }),
     { kind: "dry_run", ...recorded, would: "run" },
     {
       kind: "failed",
