@@ -1,9 +1,12 @@
+import { dirname } from "node:path";
 import { aroundCalls } from "../hall/aroundCalls.js";
 import { HomeError } from "../hall/findHome.js";
+import { acceptedTools } from "../hall/foreignTools.js";
 import { openHome } from "../hall/open.js";
 import type { HallParts } from "../hall/parts.js";
 import { attestInstalled, repairNotice } from "../hall/startup.js";
 import type { Gate } from "../hall/types.js";
+import { VERSION } from "../protocol/version.js";
 import { NotAttested, toFailure } from "./failure.js";
 import type { Run } from "./run.js";
 
@@ -19,11 +22,26 @@ export type Served = {
 export async function openServed({ host, flags, workshop, out }: Run): Promise<Served> {
   const { cwd, environment } = host;
   const parts = await openHome({ home: flags.home, cwd, environment, clock: workshop.clock });
-  const ready = attest(parts, (line) => out.ask(`hall: ${line}`));
+  const log = (line: string) => out.ask(`hall: ${line}`);
+  const ready = attest(parts, log);
+  const { openPool, withServers } = await import("../mcp/upstream/index.js");
+  const pool = openPool({
+    servers: () => parts.policy()?.config.servers ?? {},
+    environment,
+    cwd: dirname(parts.home?.dir ?? cwd),
+    version: VERSION,
+    log,
+  });
   return {
     ready,
-    gateFor: (client) => afterwards(ready, gateOf(parts, client)),
-    close: () => parts.hall.close(),
+    gateFor(client) {
+      const caller = parts.callerFor({ agent: `mcp:${client}`, adapter: "mcp", surface: "mcp" });
+      const accepted = (name?: string) => acceptedTools(parts, caller(), name);
+      return afterwards(ready, withServers(parts.hall.gate(caller), { accepted, pool }));
+    },
+    async close() {
+      await Promise.all([pool.close(), parts.hall.close()]);
+    },
   };
 }
 
@@ -49,10 +67,6 @@ function whyUnreadable(parts: HallParts): string | undefined {
   } catch (error) {
     return toFailure(error).message;
   }
-}
-
-function gateOf(parts: HallParts, client: string): Gate {
-  return parts.hall.gate(parts.callerFor({ agent: `mcp:${client}`, adapter: "mcp", surface: "mcp" }));
 }
 
 /** The gate, for callers that wait until it is ready. */

@@ -30,8 +30,11 @@ export type Verb<Options> = Teaching & {
   readonly run: (run: Run, args: readonly string[], options: Options) => Promise<ExitCode | undefined>;
 };
 
-/** Adds one command. The action gets its arguments as words; absent optional ones are missing at the end. */
-export function addVerb<Options>(program: Program, verb: Verb<Options>): void {
+/**
+ * Adds one command, and gives it for commands that stand under it. The action gets its arguments as words; absent
+ * optional ones are missing at the end.
+ */
+export function addVerb<Options>(program: Program, verb: Verb<Options>): Command {
   const command = program.command.command(verb.usage);
   teach(command, verb);
   if (verb.asks) command.addOption(new Option("--yes", "accept what is shown, without asking"));
@@ -42,6 +45,7 @@ export function addVerb<Options>(program: Program, verb: Verb<Options>): void {
     if (verb.inForce) await notePending(run);
     program.finish(exit ?? 0);
   });
+  return command;
 }
 
 /** Adds a word under which commands stand, and gives the place for them. */

@@ -56,7 +56,7 @@ export function foreignSources(sources: Sources, store: () => Pins, foreign: For
 }
 
 /** A foreign tool as the rules see it: what an operator accepted of it wins over what the host says. */
-function foreignTool(policy: Policy, { definition, capability, origin }: ForeignCall): GovernedTool {
+export function foreignTool(policy: Policy, { definition, capability, origin }: ForeignCall): GovernedTool {
   const { namespace } = policy.config;
   const entry = entryOf(policy, origin, definition.name);
   const capability_id = entry?.capability ?? capability;
@@ -143,7 +143,8 @@ function entryOf({ config }: Policy, origin: string, name: string): PinnedTool |
   return config.tools.find((tool) => tool.origin === origin && tool.definition.name === name);
 }
 
-function isAccepted(entry: PinnedTool, definition: ForeignCall["definition"]): boolean {
+/** Whether a definition is what was accepted, or differs in what may. */
+export function isAccepted(entry: PinnedTool, definition: ForeignCall["definition"]): boolean {
   if (definitionDigest(entry.definition) === definitionDigest(definition)) return true;
   return entry.accept === "text" && isTextOnly(definitionChanges(entry.definition, definition));
 }

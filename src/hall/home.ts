@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { type HomeConfig, HomeConfigSchema } from "../protocol/config.js";
+import { type ConfigIssue, type HomeConfig, HomeConfigSchema } from "../protocol/config.js";
+import { ToolsFileSchema } from "../protocol/foreign.js";
 import { PROFILES } from "../protocol/profile.js";
 import { type Environment, findDirectory, HomeError } from "./findHome.js";
 
@@ -34,7 +35,10 @@ export function homeAt(dir: string, environment: Environment): Home {
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /** JSON of one of the home's files; undefined when it doesn't exist. Throws HomeError BAD_FILE. */
-export function readHomeFile(home: Home, name: "config.json" | "rules.json" | "lock.json"): unknown {
+export function readHomeFile(
+  home: Home,
+  name: "config.json" | "rules.json" | "tools.json" | "lock.json",
+): unknown {
   const path = join(home.dir, name);
   try {
     if (!existsSync(path)) return undefined;
@@ -48,24 +52,35 @@ export function readHomeFile(home: Home, name: "config.json" | "rules.json" | "l
   }
 }
 
-/** The checked config.json of a home. Throws HomeError BAD_FILE naming every problem. */
+/** The checked config.json of a home, with the tools of its tools.json. Throws HomeError BAD_FILE naming every problem. */
 export function readConfig(home: Home): HomeConfig {
   const file = join(home.dir, "config.json");
-  const config = parseConfig(readHomeFile(home, "config.json"), file);
+  const own = readHomeFile(home, "config.json");
+  const config = parseConfig(own, file);
+  if (typeof own === "object" && own !== null && "tools" in own) {
+    throw new HomeError("BAD_FILE", `${file}: tools: accepted tools stand in tools.json, not here`);
+  }
   checkProfile(config, file);
-  return config;
+  return { ...config, tools: readTools(home) };
+}
+
+function readTools(home: Home): HomeConfig["tools"] {
+  const value = readHomeFile(home, "tools.json");
+  const result = ToolsFileSchema.safeParse(value ?? { tools: [] });
+  if (!result.success) throw badFile(join(home.dir, "tools.json"), result.error.issues);
+  return result.data.tools;
 }
 
 /** Checks the parsed text of a config.json. Throws HomeError BAD_FILE naming every problem with its path. */
 export function parseConfig(value: unknown, file: string): HomeConfig {
   const result = HomeConfigSchema.safeParse(value ?? {});
-  if (!result.success) {
-    const problems = result.error.issues.map(
-      (issue) => `${issue.path.join(".") || "(whole file)"}: ${issue.message}`,
-    );
-    throw new HomeError("BAD_FILE", `${file} has ${problems.length} problem(s):`, problems);
-  }
+  if (!result.success) throw badFile(file, result.error.issues);
   return result.data;
+}
+
+function badFile(file: string, issues: readonly ConfigIssue[]): HomeError {
+  const problems = issues.map((issue) => `${issue.path.join(".") || "(whole file)"}: ${issue.message}`);
+  return new HomeError("BAD_FILE", `${file} has ${problems.length} problem(s):`, problems);
 }
 
 /** Env prod and edge need a profile, and a named profile must be one that this Hall has. */

@@ -90,9 +90,11 @@ async function check<T>(guarded: GuardedCall<T>, output: T): Promise<Checked> {
     const bytes = canonicalBytes(jsonOf(resultOf(output)));
     if (bytes.byteLength > MAX_RESULT_BYTES) return { code: "OUTPUT_TOO_LARGE", detail: null };
     const { output_schema } = guarded.definition;
-    if (output_schema === null) return { bytes };
+    const structured = (guarded.structuredOf ?? resultOf)(output);
+    const hasNone = guarded.structuredOf !== undefined && structured === undefined;
+    if (output_schema === null || hasNone) return { bytes };
     const validate = await loadForeignValidator(output_schema);
-    const fits = validate(jsonOf((guarded.structuredOf ?? resultOf)(output)));
+    const fits = validate(jsonOf(structured));
     if (fits.ok) return { bytes };
     const places = fits.problems.map(
       ({ path, keyword }) => `${path === "" ? "(the whole)" : path}: ${keyword}`,

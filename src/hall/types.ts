@@ -66,7 +66,7 @@ export type GuardedCall<T = unknown> = {
   readonly options?: InvokeOptions;
   /** What is committed to and bounded of what `run` gives, as JSON; all of it when left out. */
   readonly resultOf?: (output: T) => unknown;
-  /** The part of it that an output schema describes; what resultOf gives when left out. */
+  /** The part of it that an output schema describes, undefined where there is none; what resultOf gives when left out. */
   readonly structuredOf?: (output: T) => unknown;
 };
 

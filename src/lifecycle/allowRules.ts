@@ -4,6 +4,12 @@ import { catalogEntity } from "../protocol/catalog.js";
 import type { HomeConfig } from "../protocol/config.js";
 import type { SkillManifest } from "../protocol/skill.js";
 
+/** What of a skill, or of a foreign server's tools, a rule speaks of. */
+export type Allowable = Pick<SkillManifest, "namespace" | "name" | "risk_tier"> & {
+  readonly worker: Pick<SkillManifest["worker"], "species">;
+  readonly tools: readonly Pick<SkillManifest["tools"][number], "capability">[];
+};
+
 /** A rule that would let a skill serve one capability in env dev. */
 export type Proposal = {
   readonly rule: JsonObject;
@@ -18,7 +24,7 @@ export type Proposal = {
  * the same already is the one proposed.
  */
 export function proposeRules(
-  manifest: SkillManifest,
+  manifest: Allowable,
   config: Pick<HomeConfig, "caller">,
   rules: readonly JsonObject[],
   pending: readonly JsonObject[] = [],
@@ -72,7 +78,7 @@ export function humanReason(
 
 const ACTS: ReadonlySet<string> = new Set(["write", "delete", "send", "sign"]);
 
-function newRule(manifest: SkillManifest, capability_id: string, taken: ReadonlySet<unknown>): JsonObject {
+function newRule(manifest: Allowable, capability_id: string, taken: ReadonlySet<unknown>): JsonObject {
   const human = humanReason(capability_id, manifest);
   return {
     rule_id: freeId(`rr_${manifest.name}_${verbOf(capability_id)}_dev`.replaceAll("-", "_"), taken),
@@ -108,7 +114,7 @@ function lists(rule: Rule, species: string): boolean {
   return rule.candidates.some(({ worker_species_id }) => worker_species_id === species);
 }
 
-function capabilitiesOf({ tools }: SkillManifest): readonly string[] {
+function capabilitiesOf({ tools }: Allowable): readonly string[] {
   return [...new Set(tools.map(({ capability }) => capability))];
 }
 

@@ -1,7 +1,6 @@
 import { readHomeFile } from "../hall/home.js";
 import type { Json, JsonObject } from "../protocol/canonical.js";
-import type { SkillManifest } from "../protocol/skill.js";
-import { humanReason, type Proposal, proposeRules, withProposals } from "./allowRules.js";
+import { type Allowable, humanReason, type Proposal, proposeRules, withProposals } from "./allowRules.js";
 import { amendPolicy } from "./amend.js";
 import { LifecycleError } from "./error.js";
 import { rulesOf } from "./policyChanges.js";
@@ -24,7 +23,7 @@ export type Allowance = {
 export async function allowSkill(
   ws: Workshop,
   parts: OpenHome,
-  manifests: readonly SkillManifest[],
+  manifests: readonly Allowable[],
   apply: boolean,
 ): Promise<Allowance> {
   const { store, policy } = inForce(parts);
@@ -57,7 +56,7 @@ export async function allowSkill(
   return { rule, allowed: accepted, notes };
 }
 
-function noteOn(rule: JsonObject, manifest: SkillManifest): readonly string[] {
+function noteOn(rule: JsonObject, manifest: Allowable): readonly string[] {
   const { match, decision } = rule as { match?: JsonObject; decision?: { escalation?: JsonObject } };
   const capability = match?.["capability_id"];
   if (typeof capability !== "string" || decision?.escalation?.["human_required_default"] !== true) return [];

@@ -11,14 +11,20 @@ import { policyChanges, policyDetails, rulesOf } from "./policyChanges.js";
 import { jsonText, writeWhole } from "./wholeFile.js";
 import { inForce, type OpenHome, type Workshop } from "./workshop.js";
 
-/** One change to one file of the home. Each edit gives what it was given when there is nothing to change. */
+type Edit<T> = (value: T) => T;
+
+/** What changes in one file of the home. Each edit gives what it was given when there is nothing to change. */
+export type FileEdit =
+  | { readonly file: "config.json"; readonly edit: Edit<JsonObject> }
+  | { readonly file: "rules.json" | "tools.json"; readonly edit: Edit<readonly JsonObject[]> };
+
+/** One change, to one file of the home or to several that belong together. */
 export type Amendment = {
   readonly question: string;
   readonly reason: string;
-} & (
-  | { readonly file: "config.json"; readonly edit: (config: JsonObject) => JsonObject }
-  | { readonly file: "rules.json"; readonly edit: (rules: readonly JsonObject[]) => readonly JsonObject[] }
-);
+  /** What whoever is asked should know besides the changes, a line each. */
+  readonly notes?: readonly string[];
+} & (FileEdit | { readonly edits: readonly FileEdit[] });
 
 /** `record_id` is null when nothing had to change. */
 export type Amended = {
@@ -37,17 +43,18 @@ export async function amendPolicy(ws: Workshop, parts: OpenHome, amendment: Amen
   const document = store.policy()?.document;
   if (document === undefined)
     throw new LifecycleError("LEDGER", "The policy in force can't be read.", "Run hall audit verify.");
-  const wanted = amended(document, amendment);
+  const edits = "edits" in amendment ? amendment.edits : [amendment];
+  const wanted = amended(document, edits);
   const config = parseConfig(wanted.config, "the policy in force");
   checkRoles(parts, config);
   const changes = policyChanges(document, wanted);
   if (changes.length === 0) {
-    editFile(parts, amendment);
+    editFiles(parts, edits);
     return { accepted: true, record_id: null, changes };
   }
   const operator = operatorOf(parts);
-  if (!(await ws.accept(amendment.question, policyDetails(document, wanted))))
-    return { accepted: false, record_id: null, changes };
+  const details = [...(amendment.notes ?? []), ...policyDetails(document, wanted)];
+  if (!(await ws.accept(amendment.question, details))) return { accepted: false, record_id: null, changes };
   if (store.state().policy_digest !== policy.digest) {
     throw new LifecycleError(
       "BUSY",
@@ -55,7 +62,7 @@ export async function amendPolicy(ws: Workshop, parts: OpenHome, amendment: Amen
       "Look at it and try again.",
     );
   }
-  const restore = editFile(parts, amendment);
+  const restore = editFiles(parts, edits);
   try {
     const { record_id } = await operator.apply(wanted, amendment.reason);
     return { accepted: true, record_id, changes };
@@ -66,39 +73,63 @@ export async function amendPolicy(ws: Workshop, parts: OpenHome, amendment: Amen
 }
 
 /** The document with this change alone: profile, tables and catalogue stay those in force. */
-function amended(document: PolicyDocument, amendment: Amendment): PolicyDocument {
-  const { config, rules } = document;
-  const next =
-    amendment.file === "config.json"
-      ? makePolicyDocument(parseConfig(amendment.edit(config), "config.json"), rules)
-      : makePolicyDocument(parseConfig(config, "the policy in force"), {
-          rules: amendment.edit(rulesOf(document)),
-        });
-  return amendment.file === "config.json"
-    ? { ...document, config: next.config }
-    : { ...document, rules: next.rules };
+function amended(document: PolicyDocument, edits: readonly FileEdit[]): PolicyDocument {
+  let config = document.config;
+  let rules = rulesOf(document);
+  for (const { file, edit } of edits) {
+    if (file === "config.json") config = edit(config);
+    else if (file === "rules.json") rules = edit(rules);
+    else config = { ...config, tools: edit(objectsIn(config["tools"])) };
+  }
+  const next = makePolicyDocument(parseConfig(config, "config.json"), { rules });
+  const isEdited = (one: FileEdit["file"]) => edits.some(({ file }) => file === one);
+  return {
+    ...document,
+    ...(isEdited("config.json") || isEdited("tools.json") ? { config: next.config } : {}),
+    ...(isEdited("rules.json") ? { rules: next.rules } : {}),
+  };
+}
+
+/** The same changes to the files. Returns the way back; files stay as they were when one can't be written. */
+function editFiles(parts: OpenHome, edits: readonly FileEdit[]): () => void {
+  const done: (() => void)[] = [];
+  const restore = () => {
+    for (const undo of done.splice(0).reverse()) undo();
+  };
+  try {
+    for (const edit of edits) done.push(editFile(parts, edit));
+  } catch (error) {
+    restore();
+    throw error;
+  }
+  return restore;
 }
 
 /** The same change to the file: other members, other edits and its order stay. Returns the way back. */
-function editFile({ home }: OpenHome, amendment: Amendment): () => void {
-  const path = join(home.dir, amendment.file);
-  const before = readHomeFile(home, amendment.file) as Json | undefined;
-  const after =
-    amendment.file === "config.json"
-      ? amendment.edit(asObject(before, path))
-      : withRules(before, amendment.edit);
+function editFile({ home }: OpenHome, change: FileEdit): () => void {
+  const path = join(home.dir, change.file);
+  const before = readHomeFile(home, change.file) as Json | undefined;
+  const after = edited(before, change, path);
   if (JSON.stringify(before) === JSON.stringify(after)) return () => {};
   const bytes = before === undefined ? undefined : readFileSync(path);
   writeWhole(path, jsonText(after));
   return () => (bytes === undefined ? rmSync(path, { force: true }) : writeWhole(path, bytes));
 }
 
-function withRules(
-  file: Json | undefined,
-  edit: (rules: readonly JsonObject[]) => readonly JsonObject[],
-): Json {
-  const rules = edit(file === undefined ? [] : rulesOf({ rules: file }));
-  return isObject(file) ? { ...file, rules } : { rules };
+function edited(before: Json | undefined, change: FileEdit, path: string): Json | undefined {
+  if (change.file === "config.json") return change.edit(asObject(before, path));
+  if (change.file === "tools.json") {
+    const file = asObject(before ?? NO_TOOLS, path);
+    return { ...file, tools: change.edit(objectsIn(file["tools"])) };
+  }
+  const rules = change.edit(before === undefined ? [] : rulesOf({ rules: before }));
+  return isObject(before) ? { ...before, rules } : { rules };
+}
+
+const NO_TOOLS: JsonObject = { $schema: "urn:wcp-hall:tools:1", tools: [] };
+
+function objectsIn(list: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
 function asObject(value: Json | undefined, path: string): JsonObject {

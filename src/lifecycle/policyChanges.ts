@@ -1,6 +1,8 @@
 import type { PolicyDocument } from "../evidence/policy.js";
 import { canonicalJson, type Json, type JsonObject } from "../protocol/canonical.js";
+import { isObject, memberChanges } from "./memberChanges.js";
 import { shownJson, shownText } from "./shown.js";
+import { type ShownEntry, toolChanges } from "./toolChanges.js";
 
 /**
  * What changes from one policy document to another, a line each, whole: nothing that would come into force is left
@@ -9,11 +11,11 @@ import { shownJson, shownText } from "./shown.js";
 export function policyChanges(
   before: PolicyDocument | null,
   after: PolicyDocument,
-  shown: ShownRule = onOneLine,
+  shown: ShownEntry = onOneLine,
 ): readonly string[] {
   if (before === null) return firstPolicy(after, shown);
   return [
-    ...memberChanges("config", before.config, after.config),
+    ...configChanges(before.config, after.config, shown),
     ...ruleChanges(rulesOf(before), rulesOf(after), shown),
     ...memberChanges("profile", before.profile, after.profile),
     ...memberChanges("tables", before.tables, after.tables),
@@ -26,14 +28,26 @@ export function policyDetails(before: PolicyDocument | null, after: PolicyDocume
   return policyChanges(before, after, overLines).flatMap((change) => change.split("\n"));
 }
 
-type ShownRule = (rule: JsonObject) => string;
+/** Foreign tools have lines of their own, told apart by server and name. */
+function configChanges(before: JsonObject, after: JsonObject, shown: ShownEntry): readonly string[] {
+  const { tools: old, ...restBefore } = before;
+  const { tools: now, ...restAfter } = after;
+  return [
+    ...memberChanges("config", restBefore, restAfter),
+    ...toolChanges(objectsIn(old), objectsIn(now), shown),
+  ];
+}
+
+function objectsIn(list: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
 
 function firstPolicy(
   { config, rules, profile, catalogue }: PolicyDocument,
-  shown: ShownRule,
+  shown: ShownEntry,
 ): readonly string[] {
   return [
-    ...memberChanges("config", {}, config),
+    ...configChanges({}, config, shown),
     ...ruleChanges([], rulesOf({ rules }), shown),
     profile === null ? "no profile" : `profile ${shownJson(profile)}`,
     `this version's risk, blast, tier and floor tables; catalogue ${shownJson(catalogue)}`,
@@ -44,7 +58,7 @@ function firstPolicy(
 function ruleChanges(
   before: readonly JsonObject[],
   after: readonly JsonObject[],
-  shown: ShownRule,
+  shown: ShownEntry,
 ): readonly string[] {
   const [old, now] = [byId(before), byId(after)];
   const lines: string[] = [];
@@ -67,54 +81,17 @@ function byId(rules: readonly JsonObject[]): ReadonlyMap<string, JsonObject> {
   return new Map(rules.map((rule) => [String(rule["rule_id"]), rule]));
 }
 
-function onOneLine({ rule_id: _, ...rule }: JsonObject): string {
-  return shownJson(rule);
+function onOneLine({ rule_id: _, ...entry }: JsonObject): string {
+  return shownJson(entry);
 }
 
 /** A newline within a text stays escaped, so that nobody's text is taken for a line of its own. */
-function overLines({ rule_id: _, ...rule }: JsonObject): string {
-  return JSON.stringify(rule, null, 2).split("\n").map(shownText).join("\n");
-}
-
-function memberChanges(path: string, before: Json | undefined, after: Json | undefined): readonly string[] {
-  if (isObject(before) && isObject(after)) {
-    const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-    return [...names].flatMap((name) =>
-      memberChanges(`${path}.${shownText(name)}`, before[name], after[name]),
-    );
-  }
-  if (Array.isArray(before) && Array.isArray(after)) return listChanges(path, before, after);
-  if (before === undefined) return [`${path}: ${shownJson(after)}`];
-  if (after === undefined) return [`${path} removed (was ${shownJson(before)})`];
-  return canonicalJson(before) === canonicalJson(after)
-    ? []
-    : [`${path}: ${shownJson(before)} becomes ${shownJson(after)}`];
-}
-
-function listChanges(path: string, before: readonly Json[], after: readonly Json[]): readonly string[] {
-  const [old, now] = [before.map(canonicalJson), after.map(canonicalJson)];
-  const added = without(after, old).map((item) => `${path} gets ${shownJson(item)}`);
-  const removed = without(before, now).map((item) => `${path} loses ${shownJson(item)}`);
-  if (added.length + removed.length > 0) return [...removed, ...added];
-  return old.join() === now.join() ? [] : [`${path}: ${shownJson(before)} becomes ${shownJson(after)}`];
-}
-
-/** Items of a list that another lacks, as often as it lacks them. */
-function without(items: readonly Json[], others: readonly string[]): readonly Json[] {
-  const left = [...others];
-  return items.filter((item) => {
-    const at = left.indexOf(canonicalJson(item));
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
+function overLines({ rule_id: _, ...entry }: JsonObject): string {
+  return JSON.stringify(entry, null, 2).split("\n").map(shownText).join("\n");
 }
 
 /** The rules of a policy document, or of the rules of a file. */
 export function rulesOf({ rules }: { readonly rules: Json }): readonly JsonObject[] {
   const list = isObject(rules) ? rules["rules"] : rules;
   return Array.isArray(list) ? list.filter(isObject) : [];
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -14,10 +14,16 @@ export type Ruled = {
   readonly human: boolean;
 };
 
+/** What of a skill, or of foreign tools, rules are asked about. */
+export type Ruleable = {
+  readonly tools: readonly Pick<SkillManifest["tools"][number], "name" | "capability">[];
+  readonly worker: Pick<SkillManifest["worker"], "species">;
+};
+
 /** The rule in force for each tool of a skill, whether the skill is installed or about to be. */
 export function whichRule(
   { config, rules }: Pick<Policy, "config" | "rules">,
-  { tools, worker }: Pick<SkillManifest, "tools" | "worker">,
+  { tools, worker }: Ruleable,
 ): readonly Ruled[] {
   return tools.map(({ name, capability }) => {
     const rule = ruleFor(rules, { ...config.caller, env: config.env, capability_id: capability });

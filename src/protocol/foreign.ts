@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { canonicalBytes, type Json, type JsonObject, sha256Hex } from "./canonical.js";
-import { CapabilityIdSchema, NamespaceSchema, SkillNameSchema, SpeciesIdSchema } from "./ids.js";
+import { CapabilityIdSchema, type NamespaceSchema, SkillNameSchema, SpeciesIdSchema } from "./ids.js";
 import { RiskTierSchema } from "./request.js";
+import { keysAt } from "./schemaAt.js";
 
 /*
  * Tools whose code the Hall doesn't hold: an MCP server's, a framework's, a function of the host's program. Each call
@@ -58,6 +59,28 @@ export const PinnedToolSchema = z.strictObject({
 });
 export type PinnedTool = z.infer<typeof PinnedToolSchema>;
 
+/** `.hall/tools.json`: the foreign tools that an operator accepted, part of the policy once applied. */
+export const ToolsFileSchema = z.strictObject({
+  $schema: z.string().optional(),
+  tools: z
+    .array(PinnedToolSchema)
+    .max(2_000)
+    .superRefine((tools, context) => {
+      const seen = new Map<string, number>();
+      tools.forEach(({ origin, definition }, i) => {
+        const key = `${origin}/${definition.name}`;
+        const first = seen.get(key);
+        if (first === undefined) seen.set(key, i);
+        else context.addIssue({ code: "custom", path: [i], message: `${key} stands at tools.${first} too` });
+      });
+    }),
+});
+
+/** The keys that tools.json may have at a path, or none where it isn't an object of ours. */
+export function toolsFileKeys(path: readonly PropertyKey[]): readonly string[] {
+  return keysAt(ToolsFileSchema, path);
+}
+
 const ENV_NAME = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, { error: "expected a variable's name" });
 
 /** An MCP server whose tools this Hall governs: a command to start, or a URL. */
@@ -79,6 +102,27 @@ export type ServerConfig = z.infer<typeof ServerSchema>;
 /** The id under which standing, holds and records know the tools of one origin: the home's own namespace answers for it. */
 export function foreignSkillId(namespace: z.infer<typeof NamespaceSchema>, origin: string): string {
   return `${namespace}/${origin}`;
+}
+
+const GOVERNED_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+
+/**
+ * The name under which this Hall serves a server's tool, or undefined when it would be none that models and clients
+ * take: 1 to 64 of a-z, A-Z, 0-9, _ and -. A server's name has no underscore, so the first one ends it.
+ */
+export function governedName(origin: string, tool: string): string | undefined {
+  const name = `${origin}__${tool}`;
+  return tool !== "" && GOVERNED_NAME.test(name) ? name : undefined;
+}
+
+/** The server and tool that a governed name stands for, or undefined when it is no such name. */
+export function parseGovernedName(
+  name: string,
+): { readonly origin: string; readonly tool: string } | undefined {
+  const end = name.indexOf("_");
+  if (end < 1 || !GOVERNED_NAME.test(name) || !name.startsWith("__", end)) return undefined;
+  const tool = name.slice(end + 2);
+  return tool === "" ? undefined : { origin: name.slice(0, end), tool };
 }
 
 /** A definition with its absent members as null, from what a framework or a server says of a tool. */

@@ -73,6 +73,8 @@ export type Outcome<T = Json> =
       /** What is shown instead of the output, of a tool that answers content blocks; else null. */
       readonly content: readonly ContentBlock[] | null;
       readonly receipt_id: string;
+      /** The tool ran and says itself that it failed (MCP, isError); its content says how. Only of foreign tools. */
+      readonly is_error?: true;
     })
   | (Recorded & {
       readonly kind: "dry_run";

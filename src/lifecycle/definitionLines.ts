@@ -1,0 +1,27 @@
+import { type DefinitionChange, definitionChanges } from "../compile/definitionChange.js";
+import type { Json } from "../protocol/canonical.js";
+import type { ForeignDefinition } from "../protocol/foreign.js";
+import { memberChanges } from "./memberChanges.js";
+import { shownJson, shownText } from "./shown.js";
+
+const KINDS: Readonly<Record<DefinitionChange["kind"], string>> = {
+  name: "name",
+  schema: "schema",
+  hint: "hint",
+  text: "text",
+  hidden_text: "hidden text",
+};
+
+/** What differs between two definitions of one tool, a line each, its kind first: `schema input_schema.required: …`. */
+export function differences(before: ForeignDefinition, after: ForeignDefinition): readonly string[] {
+  const changes = definitionChanges(before, after);
+  if (changes.length === 0) return memberChanges("definition", before as Json, after as Json); // never say nothing
+  return changes.map(({ kind, path, before: was, after: is }) => {
+    const place = `${KINDS[kind]} ${shownText(path === "" ? "definition" : path)}`;
+    return `${place}: ${shownValue(was)} becomes ${shownValue(is)}`;
+  });
+}
+
+function shownValue(value: unknown): string {
+  return value === undefined || value === null ? "nothing" : shownJson(value);
+}

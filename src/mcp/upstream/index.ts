@@ -1,0 +1,2 @@
+export { openPool, type Pool, type PoolOptions } from "./pool.js";
+export { type ServersOptions, withServers } from "./withServers.js";
