@@ -7,7 +7,7 @@ import type { StoreState } from "../records/view.js";
 import { findHeld, holdKey, MAX_OPEN_HOLDS, needOf } from "./approval.js";
 import { commonBody, decisionBody, holdRequest } from "./bodies.js";
 import type { Considered } from "./consider.js";
-import { pinFirstUse } from "./foreign.js";
+import { recordForeign } from "./foreign.js";
 import type { Call, Situation } from "./situation.js";
 import type { Verdict } from "./verdict.js";
 import { ruleInForce } from "./visible.js";
@@ -43,16 +43,12 @@ export function commitDecision(tx: Tx, commit: Commit): Committed {
   const hold = verdict.answer === "hold" && !call.dry_run ? holdOf(tx, commit) : null;
   const body = decisionBody(acting, ledger, call, situation, verdict);
   const { record_id } = tx.append({ kind: "decision", body });
-  const { policy } = situation;
   if (
     call.foreign !== null &&
     !call.dry_run &&
-    verdict.answer !== "deny" &&
-    policy !== null &&
-    tool !== null
-  ) {
-    if (!pinFirstUse(tx, { policy, tool, foreign: call.foreign, acting })) throw new Raced();
-  }
+    !recordForeign(tx, call.foreign, { situation, verdict, acting })
+  )
+    throw new Raced();
   if (commit.salted !== null && !hold?.isNew) tx.keepSalt(commit.salted.hash, commit.salted.salt);
   if (hold?.isNew) {
     const { request, salt, bytes } = hold;

@@ -16,8 +16,9 @@ import type { Tx } from "../records/transaction.js";
 import { readPolicy } from "./answers.js";
 import type { Acting } from "./bodies.js";
 import type { Policy } from "./policy.js";
-import type { ForeignCall, Sources } from "./situation.js";
+import type { ForeignCall, Situation, Sources } from "./situation.js";
 import type { GovernedTool } from "./tool.js";
+import type { Verdict } from "./verdict.js";
 
 /** Where first uses are on record. */
 export type Pins = Pick<Store, "pinOf">;
@@ -107,31 +108,37 @@ function definitionStatus(
 }
 
 /**
- * Records the first use of a definition, in its call's own transaction, where no acceptance speaks for it. False when
- * another definition was faster.
+ * What a call of a foreign tool leaves in its own transaction beside the decision: the pin of a definition's first use
+ * where no acceptance speaks for it, or the definition that was refused, for the operator to look at. False when
+ * another definition was pinned faster.
  */
-export function pinFirstUse(
+export function recordForeign(
   tx: Tx,
-  {
-    policy,
-    tool,
-    foreign,
-    acting,
-  }: {
-    readonly policy: Policy;
-    readonly tool: GovernedTool;
-    readonly foreign: ForeignCall;
+  { definition, origin, isReadable }: ForeignCall,
+  decided: {
+    readonly situation: Pick<Situation, "policy" | "tool">;
+    readonly verdict: Pick<Verdict, "answer" | "decision">;
     readonly acting: Acting;
   },
 ): boolean {
-  const { definition, origin } = foreign;
-  const { definition_digest, capability_id, name } = tool;
-  if (entryOf(policy, origin, definition.name) !== undefined || definition_digest === null) return true;
-  const pin = tx.pinOf(tool.skill_id, name);
+  const { policy, tool } = decided.situation;
+  const { answer, decision } = decided.verdict;
+  if (policy === null || tool === null || tool.definition_digest === null) return true;
+  if (answer === "deny") {
+    const isRefused = decision.deny_reason_if_denied?.code === "DENY_DEFINITION_CHANGED";
+    if (isRefused && isReadable) tx.putDocument(canonicalBytes(definition));
+    return true;
+  }
+  const { definition_digest, capability_id, name, skill_id } = tool;
+  if (entryOf(policy, origin, definition.name) !== undefined) return true;
+  const pin = tx.pinOf(skill_id, name);
   if (pin !== undefined)
     return pin.definition_digest === definition_digest && pin.capability_id === capability_id;
   const document = tx.putDocument(canonicalBytes(definition));
-  tx.append({ kind: "pin", body: { ...acting, tool: name, capability_id, definition_digest, document } });
+  tx.append({
+    kind: "pin",
+    body: { ...decided.acting, tool: name, capability_id, definition_digest, document },
+  });
   return true;
 }
 

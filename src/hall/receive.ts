@@ -46,7 +46,9 @@ export function receiveCall(
 function receiveForeign({ definition, capability, origin }: ForeignSaid): ForeignCall {
   const whose = { capability: foreignText(capability), origin: foreignText(origin) };
   try {
-    const copy = ForeignDefinitionSchema.parse(parseCanonical(canonicalBytes(definition)));
+    const bytes = canonicalBytes(definition);
+    if (bytes.byteLength > MAX_DEFINITION_BYTES) throw new RangeError("a definition of more than 256 KiB");
+    const copy = ForeignDefinitionSchema.parse(parseCanonical(bytes));
     return { ...whose, definition: copy, isReadable: true };
   } catch {
     const name = foreignText((definition as Partial<ForeignDefinition> | null)?.name);
@@ -55,6 +57,7 @@ function receiveForeign({ definition, capability, origin }: ForeignSaid): Foreig
 }
 
 const MAX_TEXT = 256;
+const MAX_DEFINITION_BYTES = 262_144;
 
 /** Bounded and well-formed; cutting may halve a character, so it comes first. What is no text is none. */
 function foreignText(value: unknown): string {

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { signerFromSeed } from "../../src/evidence/ed25519.js";
 import { principalOf } from "../../src/hall/open.js";
 import type { GuardedCall } from "../../src/hall/types.js";
+import { canonicalBytes, sha256Hex } from "../../src/protocol/canonical.js";
 import { foreignDefinition } from "../../src/protocol/foreign.js";
 import { CALLER, NOTES_RULES, openNotesHall, policyOf, ruleFor } from "./memoryHall.js";
 
@@ -18,6 +19,9 @@ const RULES = [
     approval: "confirm",
   }),
 ];
+const accepted = (accept: "exact" | "text") => ({
+  tools: [{ origin: "host", capability: "cap.mail.send", definition: SEND, accept }],
+});
 const call = <T>(args: unknown = { to: "ann" }, more: Partial<GuardedCall<T>> = {}): GuardedCall<T> => ({
   definition: SEND,
   capability: "cap.mail.send",
@@ -137,6 +141,16 @@ describe("a foreign definition", () => {
     await hall.close();
   });
 
+  test("that was refused is kept for the operator to look at", async () => {
+    const { hall, gate, store } = await openGuarded(accepted("exact"));
+    const definition = { ...SEND, title: "Mail" };
+    await gate.guard(call(undefined, { definition }), () => 1);
+    const kept = store().document(sha256Hex(canonicalBytes(definition))) ?? new Uint8Array();
+    expect(JSON.parse(Buffer.from(kept).toString())).toEqual(definition);
+    expect(hall.audit.verify()).toMatchObject({ ok: true });
+    await hall.close();
+  });
+
   test("that two callers use first at once is pinned once", async () => {
     const { hall, gate } = await openGuarded();
     const variants = Array.from({ length: 8 }, (_, i) => ({ ...SEND, title: `Mail ${i % 2}` }));
@@ -148,10 +162,6 @@ describe("a foreign definition", () => {
     expect(outcomes.filter(({ kind }) => kind === "done")).toHaveLength(4);
     expect(hall.audit.query({ kind: "pin" })).toHaveLength(1);
     await hall.close();
-  });
-
-  const accepted = (accept: "exact" | "text") => ({
-    tools: [{ origin: "host", capability: "cap.mail.send", definition: SEND, accept }],
   });
 
   test("of the policy in force is the accepted one, with the operator's capability", async () => {
