@@ -1,12 +1,21 @@
 import { commitment } from "../evidence/commitment.js";
 import { sealEnvelopeWith } from "../evidence/dsse.js";
-import { checkGrant, type GrantState } from "../evidence/grant.js";
+import { type GrantState, openVote, tallyOf } from "../evidence/grant.js";
 import type { PolicyApprover } from "../evidence/policy.js";
 import type { HoldRequest, Vote } from "../evidence/request.js";
 import { timestamp } from "../protocol/clock.js";
+import type { SupervisorLevel } from "../protocol/supervisor.js";
+import type { HeldWhole } from "../records/holds.js";
 import type { Store } from "../records/store.js";
 import { commonBody } from "./bodies.js";
 import type { Actor, Principal } from "./types.js";
+
+/** One approver's answer to a hold. */
+export type GivenAnswer = Pick<Vote, "approver_id" | "via" | "verdict" | "reason"> & {
+  readonly level: SupervisorLevel;
+  /** When it was recorded. */
+  readonly at: string;
+};
 
 /** A hold as an approver sees it: what is asked, and the arguments themselves once their commitment was recomputed. */
 export type HoldForApproval = {
@@ -15,6 +24,12 @@ export type HoldForApproval = {
   readonly request: HoldRequest;
   /** The arguments' JSON text, whole; null once the hold is closed and they are gone. */
   readonly arguments: string | null;
+  /** The level that an answer needs by now: escalations raise it. */
+  readonly level: SupervisorLevel;
+  /** How many of `request.needed` people have said yes so far, at that level or above. */
+  readonly yes: number;
+  /** What approvers said, in order. */
+  readonly answers: readonly GivenAnswer[];
 };
 
 /** An answer that can't be given: no such hold, closed already, or not this approver's to give. */
@@ -27,99 +42,141 @@ export class ApprovalError extends Error {
   }
 }
 
-/** What an approver may do. A requester never can: a principal is one or the other. */
-export type Approver = {
-  /** What waits for an answer, or was granted and waits for its call; oldest first. */
-  list(): readonly HoldForApproval[];
-  show(approval_id: string): HoldForApproval;
-  /** Signs and records a vote. Throws ApprovalError. */
-  vote(approval_id: string, verdict: Vote["verdict"], reason: string | null): Promise<HoldForApproval>;
+/** Who answers. Through a channel the key is the channel's and `via` says which one and as whom there: `slack:T1/U2`. */
+export type Voter = Principal & {
+  readonly via?: string;
+  /** Where the answer was given, for its record; `cli` when left out. */
+  readonly surface?: string;
 };
 
-export function makeApprover(
-  parts: {
-    readonly store: Store;
-    readonly engine: string;
-    readonly caller: Actor;
-    readonly now: () => number;
-    readonly approvers: () => readonly PolicyApprover[];
-  },
-  principal: Principal,
-): Approver {
-  const { store, engine, caller, approvers } = parts;
-  const now = () => timestamp(parts.now());
+/** What an approver may do. A requester never can: a principal is one or the other. */
+export type Approver = {
+  readonly id: string;
+  /** What waits for an answer, or was granted and waits for its call; oldest first. */
+  list(): readonly HoldForApproval[];
+  /** Throws ApprovalError NOT_FOUND. */
+  show(approval_id: string): HoldForApproval;
+  /**
+   * Signs and records a vote; `escalate` asks people above this approver. A vote that this approver gave before in the
+   * same way changes nothing and isn't recorded again. Throws ApprovalError.
+   */
+  vote(approval_id: string, verdict: Vote["verdict"], reason: string | null): Promise<HoldForApproval>;
+  /** Calls `fn` when what waits may have changed, whichever process did it; returns the way to stop it. */
+  onChange(fn: () => void): () => void;
+};
 
-  const view = (hold: NonNullable<ReturnType<Store["hold"]>>): HoldForApproval => {
-    const { request, approvals } = hold;
-    const state =
-      hold.state === "used"
-        ? "used"
-        : checkGrant({ request, approvals, approvers: approvers(), now: now() }).state;
-    return { approval_id: request.approval_id, state, request, arguments: openedArguments(hold) };
-  };
-  const find = (approval_id: string) => {
-    const hold = store.hold(approval_id);
+export type ApproverParts = {
+  readonly store: Store;
+  readonly engine: string;
+  readonly caller: Actor;
+  readonly now: () => number;
+  readonly approvers: () => readonly PolicyApprover[];
+  readonly subscribe: (fn: () => void) => () => void;
+};
+
+export function makeApprover(parts: ApproverParts, principal: Voter): Approver {
+  const { store, engine, approvers } = parts;
+  const { id, key, via = null, surface } = principal;
+  const caller = surface === undefined ? parts.caller : { ...parts.caller, surface };
+  const now = () => timestamp(parts.now());
+  const view = (hold: HeldWhole) => viewOf(hold, approvers(), now());
+  const find = (approval_id: string, source: Pick<Store, "hold"> = store) => {
+    const hold = source.hold(approval_id);
     if (hold === undefined) throw new ApprovalError("NOT_FOUND", `There is no approval ${approval_id}.`);
     return hold;
   };
 
+  /** The level of this principal's answers. */
+  function mayAnswer(request: HoldRequest): SupervisorLevel {
+    const approver = approvers().find((one) => one.id === id && one.key === key && one.via === via);
+    if (approver === undefined)
+      throw new ApprovalError(
+        "NOT_AN_APPROVER",
+        `${id} isn't an approver of the policy in force with this key.`,
+      );
+    if (id === request.agent)
+      throw new ApprovalError("NOT_AN_APPROVER", `${id} asked for this call itself; somebody else answers.`);
+    return approver.level;
+  }
+
   return {
+    id,
     list: () =>
       store
         .holds({ states: ["pending", "granted"] })
         .map(({ approval_id }) => view(find(approval_id)))
-        .filter(({ state }) => state === "pending" || state === "granted"), // as their votes say, not the index
+        .filter(isOpen), // as their votes say, not the index
     show: (approval_id) => view(find(approval_id)),
+    onChange: parts.subscribe,
     async vote(approval_id, verdict, reason) {
       const hold = find(approval_id);
-      const { state } = view(hold);
-      if (state !== "pending" && !(state === "granted" && verdict === "deny")) {
-        throw new ApprovalError(
-          "CLOSED",
-          `Approval ${approval_id} is ${state} already; nothing is left to decide.`,
-        );
-      }
-      if (!approvers().some(({ id, key }) => id === principal.id && key === principal.key)) {
-        throw new ApprovalError(
-          "NOT_AN_APPROVER",
-          `${principal.id} isn't an approver of the policy in force with this key.`,
-        );
-      }
       const { request } = hold;
-      const payload: Vote = {
-        request,
-        verdict,
-        approver_id: principal.id,
-        via: null,
-        reason,
-        voted_at: now(),
-      };
-      const vote = await sealEnvelopeWith("vote", payload, [principal]);
+      checkOpen(view(hold), verdict);
+      const level = mayAnswer(request);
+      if (hasSaid(view(hold), id, via, verdict)) return view(hold);
+      const said: Vote = { request, verdict, approver_id: id, via, reason, voted_at: now() };
+      const vote = await sealEnvelopeWith("vote", said, [principal]);
       await store.write((tx) => {
+        const before = view(find(approval_id, tx)); // somebody may have been faster
+        checkOpen(before, verdict);
+        if (hasSaid(before, id, via, verdict)) return;
         const { skill_id, version, artifact_digest } = request;
-        const common = { ...commonBody(caller, engine), skill_id, version, artifact_digest };
-        const body = {
-          ...common,
-          actor: principal.id,
-          approval_id,
-          vote,
-          confirmed_via: null,
-          declined_via: null,
-          level: null,
-        };
-        return tx.append({ kind: "approval", body, parent_id: hold.record_id });
+        const common = { ...commonBody(caller, engine), skill_id, version, artifact_digest, actor: id };
+        const body = { ...common, approval_id, vote, confirmed_via: null, declined_via: null, level };
+        tx.append({ kind: "approval", body, parent_id: hold.record_id });
       });
       return view(find(approval_id));
     },
   };
 }
 
+function viewOf(hold: HeldWhole, approvers: readonly PolicyApprover[], now: string): HoldForApproval {
+  const { request, approvals } = hold;
+  const { grant, level, yes } = tallyOf({ request, approvals, approvers, now });
+  const answers = approvals.flatMap(({ vote, at }): readonly GivenAnswer[] => {
+    const theirs = vote === null ? undefined : openVote(vote, request, approvers);
+    if (theirs === undefined) return [];
+    const { approver_id, via, verdict, reason } = theirs.vote;
+    return [{ approver_id, via, verdict, reason, level: theirs.approver.level, at }];
+  });
+  return {
+    approval_id: request.approval_id,
+    state: hold.state === "used" ? "used" : hold.state === "superseded" ? "expired" : grant.state,
+    request,
+    arguments: openedArguments(hold),
+    level,
+    yes,
+    answers,
+  };
+}
+
+function isOpen({ state }: HoldForApproval): boolean {
+  return state === "pending" || state === "granted";
+}
+
+/** What was granted already can still be taken back, until its call has run. */
+function checkOpen(hold: HoldForApproval, verdict: Vote["verdict"]): void {
+  const { approval_id, state } = hold;
+  if (state === "pending" || (state === "granted" && verdict !== "approve")) return;
+  throw new ApprovalError(
+    "CLOSED",
+    `Approval ${approval_id} is ${state} already; nothing is left to decide.`,
+  );
+}
+
+function hasSaid(
+  { answers }: HoldForApproval,
+  id: string,
+  through: string | null,
+  verdict: Vote["verdict"],
+): boolean {
+  return answers.some(
+    (answer) => answer.approver_id === id && answer.via === through && answer.verdict === verdict,
+  );
+}
+
 /** Nobody signs for arguments that aren't the ones committed to. */
-function openedArguments({
-  request,
-  salt,
-  arguments_bytes: bytes,
-}: NonNullable<ReturnType<Store["hold"]>>): string | null {
+function openedArguments({ request, salt, arguments_bytes: bytes }: HeldWhole): string | null {
   if (bytes === null || salt === null) return null;
   if (commitment("arguments", bytes, salt) !== request.arguments) {
     throw new ApprovalError(

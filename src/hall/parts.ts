@@ -102,6 +102,7 @@ export function assemble(options: HallOptions): HallParts {
     caller: staffOf(store().policy()?.document, session_id),
     now: clock,
     approvers: gateParts.approvers,
+    subscribe: gateParts.subscribe,
   });
   const callerFor = (session: Omit<Session, "session_id">) => () =>
     callerOf(readable(policy) ?? UNDECIDED, { ...session, session_id });
