@@ -10,9 +10,12 @@ export { ApprovalError, type Approver, type HoldForApproval } from "./hall/appro
 export type { Audit } from "./hall/audit.js";
 export { callerOf, type Session } from "./hall/caller.js";
 export type { Explanation } from "./hall/explain.js";
+export { type Governed, type GovernedCall, type GovernedOptions, governed } from "./hall/governed.js";
 export { type Environment, HomeError } from "./hall/home.js";
 export { type OpenOptions, openHall, principalOf } from "./hall/open.js";
 export type { Operator } from "./hall/operator.js";
+export { HallDenied, HallFailed, HallHeld } from "./hall/refusal.js";
+export type { SchemaSource } from "./hall/schemaSource.js";
 export type { Caller, CallerSource, Gate, InvokeOptions, LocalHall, Principal } from "./hall/types.js";
 export type { Json, JsonObject } from "./protocol/canonical.js";
 export type { Clock } from "./protocol/clock.js";
