@@ -2,7 +2,8 @@ import { canonicalBytes, encode, type Json } from "../protocol/canonical.js";
 import type { SkillManifest, ToolDefinition } from "../protocol/skill.js";
 import type { WorkerRecord } from "../protocol/worker.js";
 import { ArtifactError, handlerPath, packArtifact, platformPath, readArtifact } from "./artifact.js";
-import { bundleHandler, bundlerVersion } from "./bundle.js";
+import { bundleAround, bundleHandler, bundlerVersion } from "./bundle.js";
+import type { Collect } from "./collected.js";
 import { BuildError, type BuildProblem, distinctProblems } from "./problem.js";
 import { type CheckManifest, type ManifestProblem, readSkillSource, type SkillSource } from "./source.js";
 
@@ -36,14 +37,19 @@ export type BuiltSkill<Compiled extends CompiledSkill = CompiledSkill> = {
 
 /**
  * Builds the skill in `directory` into one artifact: same input and toolchain, same bytes, wherever it lies.
- * Runs none of the skill's code, writes nothing, installs nothing. Throws BuildError with every problem found.
+ * Runs none of the skill's code, save what defines a code-first skill, and that by `collect`. Writes and installs
+ * nothing. Throws BuildError with every problem found.
  */
 export async function buildSkill<Compiled extends CompiledSkill>(
   directory: string,
-  options: { readonly compile: SkillCompiler<Compiled>; readonly hallVersion: string },
+  options: {
+    readonly compile: SkillCompiler<Compiled>;
+    readonly hallVersion: string;
+    readonly collect?: Collect;
+  },
 ): Promise<BuiltSkill<Compiled>> {
-  const { compile, hallVersion } = options;
-  const source = readSkillSource(directory, compile.checkManifest);
+  const { compile, hallVersion, collect } = options;
+  const source = await readSkillSource(directory, compile.checkManifest, collect);
   const bundled = await bundleHandlers(source);
   const problems = distinctProblems([...source.problems, ...bundled.problems]);
   const { manifest } = source;
@@ -80,8 +86,10 @@ async function bundleHandlers({ files, handlers }: SkillSource) {
   const sources = new Map<string, Uint8Array>();
   const problems: BuildProblem[] = [];
   const warnings: BuildProblem[] = [];
-  for (const { tool, file } of handlers) {
-    const bundle = await bundleHandler(files, file);
+  for (const { tool, file, entry } of handlers) {
+    const bundle = await (entry === undefined
+      ? bundleHandler(files, file)
+      : bundleAround(files, file, entry));
     if (bundle.ok) {
       sources.set(handlerPath(tool), bundle.source);
       warnings.push(...bundle.warnings);
@@ -97,7 +105,7 @@ async function orBuildError<T>(source: SkillSource, job: () => Promise<T>): Prom
   } catch (error) {
     if (error instanceof ArtifactError) {
       const { problem, remedy } = error;
-      throw new BuildError([{ file: "skill.yaml", message: problem, remedy }], { cause: error });
+      throw new BuildError([source.place({ path: [], message: problem, remedy })], { cause: error });
     }
     if (hasProblems(error)) throw new BuildError(error.problems.map(source.place), { cause: error });
     throw error;

@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import type { BuildFailure, BuildOptions, Message, Metafile } from "esbuild";
+import { HOUSE_ENTRY, isHouseInput } from "./houseModules.js";
 import type { BuildProblem } from "./problem.js";
 import { HANDLER_IMPORTS, SKILL_NAMESPACE, skillPlugin } from "./resolveImport.js";
 import type { SkillFiles } from "./skillFiles.js";
@@ -45,14 +46,23 @@ const OPTIONS = {
 const REQUIRE_SHIM = "throw Error('Dynamic require of \"'";
 
 /** Bundles the handler whose file is `entry`, relative to the skill and within it (`files.resolve`). */
-export async function bundleHandler(files: SkillFiles, entry: string): Promise<Bundle> {
+export function bundleHandler(files: SkillFiles, entry: string): Promise<Bundle> {
+  return bundle(files, entry, entry, "");
+}
+
+/** Bundles a module that the builder wrote, around the skill's own `file`, which is what any problem is about. */
+export function bundleAround(files: SkillFiles, file: string, text: string): Promise<Bundle> {
+  return bundle(files, file, HOUSE_ENTRY, text);
+}
+
+async function bundle(files: SkillFiles, entry: string, point: string, text: string): Promise<Bundle> {
   const { build } = await import("esbuild");
   try {
     const result = await build({
       ...OPTIONS,
       absWorkingDir: files.root,
-      entryPoints: [entry],
-      plugins: [skillPlugin(files)],
+      entryPoints: [point],
+      plugins: [skillPlugin(files, text)],
     });
     const source = result.outputFiles[0]?.contents;
     const output = Object.values(result.metafile.outputs)[0];
@@ -76,7 +86,7 @@ export async function bundlerVersion(): Promise<string> {
 function assertConfined(files: SkillFiles, { inputs, outputs }: Metafile): void {
   const read = new Set(files.inputs().map(({ path }) => `${SKILL_NAMESPACE}:${path}`));
   for (const path of Object.keys(inputs))
-    if (!read.has(path) && !HANDLER_IMPORTS.has(path.replace(/^builtin:/, "")))
+    if (!read.has(path) && !isHouseInput(path) && !HANDLER_IMPORTS.has(path.replace(/^builtin:/, "")))
       throw new Error(`esbuild read ${path}, which isn't the skill's`);
   for (const { path, kind } of Object.values(outputs).flatMap((output) => output.imports))
     if (kind !== "import-statement" || !HANDLER_IMPORTS.has(path))

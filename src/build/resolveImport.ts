@@ -3,6 +3,7 @@ import { isBuiltin } from "node:module";
 import { dirname, extname, join } from "node:path";
 import type { Loader, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { HANDLER_MODULES } from "../protocol/modules.js";
+import { HOUSE_ENTRY, HOUSE_NAMESPACE, loadHouse, resolveHouse } from "./houseModules.js";
 import { InputRefused, type SkillFiles } from "./skillFiles.js";
 
 /** esbuild's name for the files of the skill. Not "file": so no package.json or tsconfig above them has a say. */
@@ -24,11 +25,15 @@ const LOADERS: Readonly<Record<string, Loader>> = {
 
 const KINDS: readonly string[] = ["import-statement", "dynamic-import", "require-call"];
 
-/** The esbuild plugin that decides what may go into a handler: files of the skill, and a few `node:` modules. */
-export function skillPlugin(files: SkillFiles): Plugin {
+/**
+ * The esbuild plugin that decides what may go into a bundle: files of the skill, a few `node:` modules, and what the
+ * builder supplies. `entry` is the text of {@link HOUSE_ENTRY}, where that is what is bundled.
+ */
+export function skillPlugin(files: SkillFiles, entry = ""): Plugin {
   return {
     name: "skill",
     setup(build) {
+      loadHouse(build, files.root, entry, hasZod(files));
       build.onResolve({ filter: /.*/ }, (args) => resolveImport(build, files, args));
       build.onLoad({ filter: /.*/, namespace: SKILL_NAMESPACE }, ({ path }) =>
         refusable(() => ({ ...loadFile(files, path), resolveDir: dirname(join(files.root, path)) })),
@@ -50,7 +55,12 @@ async function resolveImport(
   args: OnResolveArgs,
 ): Promise<OnResolveResult | undefined> {
   if (args.pluginData === ASKED_BY_US) return undefined;
-  if (args.kind === "entry-point") return { path: files.resolve(args.path), namespace: SKILL_NAMESPACE };
+  if (args.kind === "entry-point")
+    return args.path === HOUSE_ENTRY
+      ? { path: HOUSE_ENTRY, namespace: HOUSE_NAMESPACE }
+      : { path: files.resolve(args.path), namespace: SKILL_NAMESPACE };
+  const supplied = await resolveHouse(build, args, ASKED_BY_US);
+  if (supplied !== undefined) return supplied;
   if (args.namespace === REQUIRED_BUILTIN) return { path: args.path, external: true };
   return refusable(async () => {
     checkForm(args);
@@ -64,10 +74,7 @@ function checkForm({ kind, path, with: attributes }: OnResolveArgs): void {
   if (Object.entries(attributes).some(([name, value]) => name !== "type" || value !== "json"))
     throw new InputRefused(`"${path}" imported with an attribute`, 'Only with { type: "json" } is known');
   if (path === "wcp-hall" || path.startsWith("wcp-hall/"))
-    throw new InputRefused(
-      `"${path}" can't be imported by a handler`,
-      'A handler needs nothing from it: write the manifest in skill.yaml, and "import type" for types',
-    );
+    throw new InputRefused(`"${path}" can't be imported by a handler`, "Only wcp-hall/skill is for skills");
 }
 
 function resolveBuiltin({ path, kind }: OnResolveArgs): OnResolveResult {
@@ -117,6 +124,11 @@ function howToSupply(path: string): string {
   return /^[./#]/.test(path)
     ? "Create the file, or correct the path"
     : "Install the package in the skill's own node_modules; the Hall installs nothing";
+}
+
+/** Whether the skill's code, as far as it was read, has zod. */
+function hasZod(files: SkillFiles): boolean {
+  return files.inputs().some(({ path }) => /(?:^|\/)node_modules\/zod\//.test(path));
 }
 
 function hasPackageJson(root: string, from: string): boolean {

@@ -1,13 +1,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Json, JsonObject } from "../protocol/canonical.js";
+import type { Json } from "../protocol/canonical.js";
 import type { SkillManifest } from "../protocol/skill.js";
+import type { Collect } from "./collected.js";
+import { readModule } from "./moduleSource.js";
 import { BuildError, type BuildProblem, formatPath, type ManifestPath } from "./problem.js";
 import { loaderOf } from "./resolveImport.js";
 import { InputRefused, SkillFiles } from "./skillFiles.js";
+import { isObject, toolNameProblems, toolsOf } from "./toolNames.js";
 import { MAX_MANIFEST_BYTES, type ManifestText, parseManifestText } from "./yaml.js";
 
 const MANIFEST = "skill.yaml";
+/** A code-first skill has one of these instead. */
+const MODULES = ["skill.ts", "skill.mts", "skill.js", "skill.mjs"];
 
 /** What the manifest's check says of a place in it. */
 export type ManifestProblem = {
@@ -23,8 +28,11 @@ export type CheckManifest = (
   | { readonly manifest: SkillManifest; readonly warnings: readonly ManifestProblem[] }
   | { readonly problems: readonly ManifestProblem[] };
 
-/** A tool's handler as the manifest names it. `file` is its real path within the skill. */
-export type DeclaredHandler = { readonly tool: string; readonly file: string };
+/**
+ * A tool's handler as the manifest names it. `file` is its real path within the skill; `entry` the text of the module
+ * around it whose default export it is, where the file's own isn't.
+ */
+export type DeclaredHandler = { readonly tool: string; readonly file: string; readonly entry?: string };
 
 /** A skill's directory, read. `manifest` is undefined when there are problems with it. */
 export type SkillSource = {
@@ -38,10 +46,29 @@ export type SkillSource = {
   place(problem: ManifestProblem): BuildProblem;
 };
 
-/** Reads a skill's skill.yaml and finds its handlers. Throws BuildError when there is no manifest to read. */
-export function readSkillSource(directory: string, checkManifest: CheckManifest): SkillSource {
-  const { files, bytes } = openSkill(directory);
-  const text = parseManifestText(decode(bytes), MANIFEST);
+/**
+ * Reads a skill's skill.yaml and finds its handlers; where there is none, its skill.ts, whose code only `collect` runs.
+ * Throws BuildError when there is no manifest to read.
+ */
+export async function readSkillSource(
+  directory: string,
+  checkManifest: CheckManifest,
+  collect?: Collect,
+): Promise<SkillSource> {
+  const files = openFiles(directory);
+  const module = MODULES.find((name) => existsSync(join(files.root, name)));
+  if (module === undefined || existsSync(join(files.root, MANIFEST)))
+    return readYaml(files, directory, checkManifest, module);
+  return readModule(files, module, checkManifest, collect);
+}
+
+function readYaml(
+  files: SkillFiles,
+  directory: string,
+  checkManifest: CheckManifest,
+  module: string | undefined,
+): SkillSource {
+  const text = parseManifestText(decode(readManifest(files, directory)), MANIFEST);
   if (text.value === undefined) throw new BuildError(text.problems);
   const checked = checkManifest(text.value);
   const ofCheck = "problems" in checked ? checked.problems.filter(({ path }) => text.wasRead(path)) : [];
@@ -52,6 +79,7 @@ export function readSkillSource(directory: string, checkManifest: CheckManifest)
   };
   const names = toolNameProblems(text.value);
   const place = (problem: ManifestProblem) => placed(text, problem);
+  const isUnread = module !== undefined && declared.handlers.every(({ file }) => file !== module);
   return {
     files,
     manifest: "manifest" in checked ? checked.manifest : undefined,
@@ -60,25 +88,44 @@ export function readSkillSource(directory: string, checkManifest: CheckManifest)
       ...text.problems,
       ...[...ofCheck.filter((problem) => !isDeclared(problem)), ...names, ...declared.problems].map(place),
     ],
-    warnings: "manifest" in checked ? checked.warnings.map(place) : [],
+    warnings: [
+      ...("manifest" in checked ? checked.warnings.map(place) : []),
+      ...(isUnread ? [notRead(module)] : []),
+    ],
     place,
   };
 }
 
-function openSkill(directory: string): { files: SkillFiles; bytes: Uint8Array } {
-  let file = directory;
+function notRead(module: string): BuildProblem {
+  return {
+    file: module,
+    message: `isn't used, since there is a ${MANIFEST}`,
+    remedy: "Remove one of the two",
+  };
+}
+
+function openFiles(directory: string): SkillFiles {
   try {
-    const files = new SkillFiles(directory);
-    file = MANIFEST;
-    return { files, bytes: files.read(MANIFEST, MAX_MANIFEST_BYTES).bytes };
+    return new SkillFiles(directory);
   } catch (error) {
     if (!(error instanceof InputRefused)) throw error;
-    const isElsewhere = file === MANIFEST && !existsSync(join(directory, MANIFEST));
+    throw new BuildError([{ file: directory, message: error.message, remedy: error.remedy }], {
+      cause: error,
+    });
+  }
+}
+
+function readManifest(files: SkillFiles, directory: string): Uint8Array {
+  try {
+    return files.read(MANIFEST, MAX_MANIFEST_BYTES).bytes;
+  } catch (error) {
+    if (!(error instanceof InputRefused)) throw error;
+    const isElsewhere = !existsSync(join(files.root, MANIFEST));
     const message = isElsewhere ? `no such file in ${directory}` : error.message;
     const remedy = isElsewhere
       ? 'Name the directory of a skill, or begin one: "hall skill init NAME"'
       : error.remedy;
-    throw new BuildError([{ file, message, remedy }], { cause: error });
+    throw new BuildError([{ file: MANIFEST, message, remedy }], { cause: error });
   }
 }
 
@@ -145,39 +192,4 @@ function checkHandlerPath(handler: string): void {
       "not a path within the skill",
       "Write it like src/search.ts, from the skill's directory",
     );
-}
-
-/** Tool names become file names in the artifact, which differ by more than case and begin with no hyphen (formats.md). */
-function toolNameProblems(value: Json): ManifestProblem[] {
-  const problems: ManifestProblem[] = [];
-  const spelled = new Map<string, string>();
-  toolsOf(value).forEach(({ name }, i) => {
-    if (typeof name !== "string") return;
-    const path = ["tools", i, "name"];
-    const other = spelled.get(name.toLowerCase());
-    if (name.startsWith("-"))
-      problems.push({
-        path,
-        message: `${name} begins with a hyphen`,
-        remedy: "Begin it with a letter, digit or _",
-      });
-    if (other !== undefined && other !== name)
-      problems.push({
-        path,
-        message: `${name} is ${other} but for case`,
-        remedy: "Choose another name for one",
-      });
-    spelled.set(name.toLowerCase(), name);
-  });
-  return problems;
-}
-
-/** The tools as far as they have a shape; the others keep their index as empty objects. */
-function toolsOf(value: Json): readonly JsonObject[] {
-  const tools = isObject(value) ? value["tools"] : undefined;
-  return Array.isArray(tools) ? (tools as readonly Json[]).map((tool) => (isObject(tool) ? tool : {})) : [];
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

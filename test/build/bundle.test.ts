@@ -203,9 +203,9 @@ describe("what is refused, with file and line", () => {
     ["require as a value", "const r = require; r('./b.js');", /Indirect calls to "require"/, /directly/],
     [
       "the Hall's own package",
-      'import { defineSkill } from "wcp-hall/skill"; defineSkill;',
-      /"wcp-hall\/skill" can't be imported/,
-      /skill\.yaml/,
+      'import { openHall } from "wcp-hall"; openHall;',
+      /"wcp-hall" can't be imported/,
+      /wcp-hall\/skill/,
     ],
     ["a package not installed", 'import "left-pad";', /"left-pad" isn't found/, /own node_modules/],
     ["a missing file", 'import "./nope.js";', /"\.\/nope\.js" isn't found/, /Create the file/],
