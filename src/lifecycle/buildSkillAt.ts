@@ -5,6 +5,7 @@ import { checkManifest } from "../compile/checkManifest.js";
 import { type CompiledSkill, compileSkill } from "../compile/compileSkill.js";
 import { skillId } from "../protocol/ids.js";
 import { VERSION } from "../protocol/version.js";
+import { collectContained } from "./collectSkill.js";
 import { inWords, LifecycleError, type LifecycleProblem } from "./error.js";
 import { recordWork } from "./recordWork.js";
 import { writeWhole } from "./wholeFile.js";
@@ -66,7 +67,11 @@ export function compileAndBuild(dir: string, options: { readonly version?: strin
   const { version } = options;
   const check: CheckManifest =
     version === undefined ? checkManifest : (value) => checkManifest({ ...(value as object), version });
-  return buildSkill(dir, { compile: { checkManifest: check, compileSkill }, hallVersion: VERSION });
+  return buildSkill(dir, {
+    compile: { checkManifest: check, compileSkill },
+    hallVersion: VERSION,
+    collect: collectContained,
+  });
 }
 
 /** Where build, certify and publish keep a version's files, in the skill's `dist/`. */

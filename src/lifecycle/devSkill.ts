@@ -11,6 +11,7 @@ import { allowSkill } from "./allowSkill.js";
 import { type Built, compileAndBuild } from "./buildSkillAt.js";
 import { vouchFor } from "./certificate.js";
 import { failedExamples, vouchingOf } from "./certifySkill.js";
+import { collectContained } from "./collectSkill.js";
 import { enrol, holdsBytes } from "./enrol.js";
 import { inWords, LifecycleError, type LifecycleProblem } from "./error.js";
 import { recordWork } from "./recordWork.js";
@@ -89,14 +90,14 @@ async function save(ws: Workshop, parts: OpenHome, dir: string, before: Saved | 
     return await inWords(() => install(ws, parts, dir));
   } catch (error) {
     if (!(error instanceof LifecycleError)) throw error;
-    return { ok: false, error: error.toJSON(), installed: keptOf(parts, dir, before) };
+    return { ok: false, error: error.toJSON(), installed: await keptOf(parts, dir, before) };
   }
 }
 
 /** What is installed of the skill: by its manifest's id, or while that can't be read, by the id that it had before. */
-function keptOf({ ledger }: OpenHome, dir: string, before: Saved | undefined): Kept | null {
+async function keptOf({ ledger }: OpenHome, dir: string, before: Saved | undefined): Promise<Kept | null> {
   const known = before?.ok === false ? before.installed : before;
-  const skill_id = idIn(dir) ?? known?.skill_id;
+  const skill_id = (await idIn(dir)) ?? known?.skill_id;
   const install = ledger
     .current()
     ?.installs()
@@ -104,9 +105,9 @@ function keptOf({ ledger }: OpenHome, dir: string, before: Saved | undefined): K
   return install === undefined ? null : { skill_id: install.skill_id, version: install.version };
 }
 
-function idIn(dir: string): string | undefined {
+async function idIn(dir: string): Promise<string | undefined> {
   try {
-    const { manifest } = readSkillSource(dir, checkManifest);
+    const { manifest } = await readSkillSource(dir, checkManifest, collectContained);
     return manifest && skillId(manifest.namespace, manifest.name);
   } catch {
     return undefined;

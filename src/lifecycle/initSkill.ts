@@ -6,6 +6,7 @@ import { writeSkillJson } from "../compile/skillJson.js";
 import { readConfig } from "../hall/home.js";
 import { sha256Hex } from "../protocol/canonical.js";
 import { NamespaceSchema, SkillNameSchema, skillId } from "../protocol/ids.js";
+import { collectContained } from "./collectSkill.js";
 import { LifecycleError } from "./error.js";
 import { defaultNamespace } from "./initHome.js";
 import { recordWork } from "./recordWork.js";
@@ -44,7 +45,7 @@ export function initSkill(ws: Workshop, options: InitSkillOptions): Promise<NewS
       writeFileSync(join(dir, path), text, { flag: "wx" });
     }
     const skill_id = skillId(skill.namespace, skill.name);
-    await recordWork(ws, parts, "init", { skill_id, ...whatIs(dir), artifact_digest: null });
+    await recordWork(ws, parts, "init", { skill_id, ...(await whatIs(dir)), artifact_digest: null });
     return { dir, skill_id, files: Object.keys(files).map((path) => join(dir, path)) };
   });
 }
@@ -69,8 +70,8 @@ function nameOf(ws: Workshop, options: InitSkillOptions, parts: OpenHome | undef
   return { namespace, name };
 }
 
-function whatIs(dir: string): { version: string | null; manifest_hash: string | null } {
-  const { manifest } = readSkillSource(dir, checkManifest);
+async function whatIs(dir: string): Promise<{ version: string | null; manifest_hash: string | null }> {
+  const { manifest } = await readSkillSource(dir, checkManifest, collectContained);
   if (manifest === undefined) return { version: null, manifest_hash: null };
   return { version: manifest.version, manifest_hash: sha256Hex(writeSkillJson(manifest)) };
 }

@@ -8,6 +8,7 @@ import { sha256Hex } from "../protocol/canonical.js";
 import { skillId } from "../protocol/ids.js";
 import type { PackageManifest } from "../protocol/package.js";
 import { distFiles } from "./buildSkillAt.js";
+import { collectContained } from "./collectSkill.js";
 import { LifecycleError } from "./error.js";
 import { recordWork } from "./recordWork.js";
 import { registryOf } from "./registry.js";
@@ -28,7 +29,7 @@ export function publishSkill(ws: Workshop, { dir }: { readonly dir: string }): P
   return withHome(ws, async (parts) => {
     const { policy } = inForce(parts);
     const place = resolve(ws.cwd, dir);
-    const release = readRelease(place, parts.own().publisher ?? "");
+    const release = await readRelease(place, parts.own().publisher ?? "");
     const { skill_id, version, artifact_digest, manifest_hash } = release.certified;
     const registry = registryOf(parts.home, policy.config.registry);
     ws.progress(`publishing ${skill_id} ${version}`);
@@ -48,8 +49,8 @@ export function publishSkill(ws: Workshop, { dir }: { readonly dir: string }): P
 }
 
 /** What certify left in dist/ for the manifest's version, whole and signed by this home. */
-function readRelease(dir: string, signer: string) {
-  const { manifest } = readSkillSource(dir, checkManifest);
+async function readRelease(dir: string, signer: string) {
+  const { manifest } = await readSkillSource(dir, checkManifest, collectContained);
   const refuse = (why: string) =>
     new LifecycleError("NOT_CERTIFIED", why, "Certify it first: hall skill certify");
   if (manifest === undefined) throw refuse(`The manifest in ${dir} has problems.`);
