@@ -1,0 +1,3 @@
+export default async () => ({
+  hall: { outcome: "denied", code: "DENY_RATE_LIMITED", message: "nothing has run" },
+});
