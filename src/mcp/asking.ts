@@ -20,9 +20,7 @@ export function answerAsk(
     try {
       return await (kind === "elicit" ? elicit(peer, params, by, waiting) : sample(peer, params, waiting));
     } catch {
-      return kind === "elicit"
-        ? { answer: "cancel", value: { action: "cancel" } } // no answer came: that isn't a no
-        : unavailable(kind, "the client gave no answer");
+      return unavailable(kind, "the client gave no answer");
     }
   };
 }

@@ -50,13 +50,10 @@ export function openPeer(server: HallServer, report: (error: unknown) => void): 
   };
 }
 
-/** An empty elicitation capability is one for forms (MCP, Elicitation: Capabilities). */
-function abilitiesOf(capabilities: ClientCapabilities | undefined): Peer["can"] {
-  const elicitation: unknown = capabilities?.elicitation;
-  const asks = isObject(elicitation);
+function abilitiesOf({ elicitation, sampling }: ClientCapabilities = {}): Peer["can"] {
   return {
-    form: asks && (isObject(elicitation["form"]) || Object.keys(elicitation).length === 0),
-    url: asks && isObject(elicitation["url"]),
-    sample: isObject(capabilities?.sampling),
+    form: isObject(elicitation?.form),
+    url: isObject(elicitation?.url),
+    sample: isObject(sampling),
   };
 }

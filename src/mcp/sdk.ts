@@ -1,6 +1,8 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import {
   CancelledNotificationSchema,
+  type InitializeRequest,
+  InitializeRequestSchema,
   type InitializeResult,
   type JSONRPCRequest,
   type RequestId,
@@ -10,7 +12,7 @@ import { CAPABILITIES, SERVER_NAME } from "./greeting.js";
 /** Members that the SDK keeps to itself, as they are at the version that package.json pins. */
 type Inside = {
   readonly _requestHandlerAbortControllers: ReadonlyMap<RequestId, AbortController>;
-  _oninitialize(request: JSONRPCRequest): Promise<InitializeResult>;
+  _oninitialize(request: InitializeRequest): Promise<InitializeResult>;
   _requestMessageId: number;
 };
 
@@ -45,7 +47,7 @@ export class HallServer extends Server {
 
   /** Negotiates the protocol version and remembers the client's capabilities. The request has been checked. */
   initialize(request: JSONRPCRequest): Promise<InitializeResult> {
-    return inside(this)._oninitialize(request);
+    return inside(this)._oninitialize(InitializeRequestSchema.parse(request)); // spells elicitation: {} out as forms
   }
 
   /** A server without tasks serves a request for one as an ordinary request (MCP, Tasks). */

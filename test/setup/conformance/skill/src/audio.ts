@@ -1,0 +1,3 @@
+import { audio, content } from "./blocks.js";
+
+export default () => content(audio);

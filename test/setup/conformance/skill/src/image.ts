@@ -1,0 +1,3 @@
+import { content, image } from "./blocks.js";
+
+export default () => content(image);

@@ -1,0 +1,3 @@
+import { content, text } from "./blocks.js";
+
+export default () => content(text("This is a simple prompt for testing."));

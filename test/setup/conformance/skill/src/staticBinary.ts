@@ -1,0 +1,3 @@
+import { content, png } from "./blocks.js";
+
+export default () => content(png("test://static-binary"));
