@@ -11,6 +11,7 @@ import { addInstalled } from "./commands/installed.js";
 import { addMcp } from "./commands/mcp.js";
 import { addSkill } from "./commands/skill.js";
 import { addStanding } from "./commands/standing.js";
+import { addTool } from "./commands/tool.js";
 import { exitCodes } from "./exit.js";
 import type { Host } from "./host.js";
 import { addGroup, type Program } from "./verb.js";
@@ -42,6 +43,7 @@ export function makeProgram(host: Host, { finish, complain }: Ending): Command {
   addInstalled(skill);
   addStanding(skill);
   addMcp(program);
+  addTool(program);
   addConnect(program);
   addApprovals(program);
   addBan(program);

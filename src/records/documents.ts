@@ -4,6 +4,7 @@ import { RecordError } from "../evidence/members.js";
 import { type PolicyDocument, parsePolicy, policyDigest } from "../evidence/policy.js";
 import { MAX_DOCUMENT_BYTES } from "../evidence/record.js";
 import { sha256Hex } from "../protocol/canonical.js";
+import { definitionDigest, type ForeignDefinition } from "../protocol/foreign.js";
 import type { Database } from "./driver.js";
 import { RecordsError } from "./error.js";
 import { query } from "./sql.js";
@@ -49,6 +50,27 @@ export function documentsOf(db: Database, hall_id: string): Documents {
 /** Every document, for verify. */
 export function allDocuments(db: Database, hall_id: string) {
   return db.all(all, { hall_id });
+}
+
+/** The foreign tool's definition of this definition_digest, among the documents kept. For people: it reads them all. */
+export function findDefinition(
+  db: Database,
+  hall_id: string,
+  definition_digest: string,
+): ForeignDefinition | undefined {
+  for (const { digest } of allDocuments(db, hall_id)) {
+    const definition = definitionIn(digest, getDocument(db, hall_id, digest));
+    if (definition !== undefined && definitionDigest(definition) === definition_digest) return definition;
+  }
+  return undefined;
+}
+
+function definitionIn(digest: string, bytes: Uint8Array | undefined): ForeignDefinition | undefined {
+  try {
+    return parseDefinition(digest, bytes);
+  } catch {
+    return undefined; // another kind of document
+  }
 }
 
 type Named = { readonly hall_id: string; readonly digest: string };

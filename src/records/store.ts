@@ -4,7 +4,8 @@ import type { PolicyDocument } from "../evidence/policy.js";
 import type { HoldKey } from "../evidence/request.js";
 import type { VerifyResult } from "../evidence/verify.js";
 import type { Clock } from "../protocol/clock.js";
-import { getDocument } from "./documents.js";
+import type { ForeignDefinition } from "../protocol/foreign.js";
+import { findDefinition, getDocument } from "./documents.js";
 import { type Draft, type DraftKind, type Prepared, prepareDraft } from "./draft.js";
 import { toRecordsError } from "./error.js";
 import { keysInForce } from "./heads.js";
@@ -68,6 +69,8 @@ export type Store = {
   pinOf(skill_id: string, tool: string): Pin | undefined;
   /** A document's bytes by H(bytes), if they are kept and whole. */
   document(digest: string): Uint8Array | undefined;
+  /** The definition of a foreign tool that was pinned or refused here, by its definition_digest. */
+  definition(definition_digest: string): ForeignDefinition | undefined;
   /** The operator keys in force. */
   operatorKeys(): readonly string[];
   holdsOf(holder: HoldKey): readonly OpenHold[];
@@ -178,6 +181,7 @@ function makeStore(parts: StoreParts): Store {
       return read(undefined, (hall_id) => pinOf(db, hall_id, skill_id, tool));
     },
     document: (digest) => read(undefined, (hall_id) => getDocument(db, hall_id, digest)),
+    definition: (digest) => read(undefined, (hall_id) => findDefinition(db, hall_id, digest)),
     operatorKeys: () => {
       view.state(); // as of now
       return read([], (hall_id) => keysInForce(db, hall_id, "operator"));
