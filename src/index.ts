@@ -15,16 +15,37 @@ export { type Environment, HomeError } from "./hall/home.js";
 export { type OpenOptions, openHall, principalOf } from "./hall/open.js";
 export type { Operator } from "./hall/operator.js";
 export { HallDenied, HallFailed, HallHeld } from "./hall/refusal.js";
+export { codeOf, sayOutcome, type Unanswered } from "./hall/said.js";
 export type { SchemaSource } from "./hall/schemaSource.js";
-export type { Caller, CallerSource, Gate, InvokeOptions, LocalHall, Principal } from "./hall/types.js";
+export type {
+  AgentName,
+  Caller,
+  CallerSource,
+  Gate,
+  GuardedCall,
+  InvokeOptions,
+  LocalHall,
+  Principal,
+} from "./hall/types.js";
 export type { Json, JsonObject } from "./protocol/canonical.js";
 export type { Clock } from "./protocol/clock.js";
 export type { HallConfig, HomeConfig } from "./protocol/config.js";
+export type { ContentBlock } from "./protocol/content.js";
 export type { CandidateWorker, DenyReason, Hold, RouteDecision } from "./protocol/decision.js";
 export { DENIALS, type DenyCode } from "./protocol/deny.js";
 export type { Containment, Facts, PolicyGateContext, SkillFacts } from "./protocol/facts.js";
 export { FAULTS } from "./protocol/fault.js";
-export type { Denial, Fault, FaultCode, Head, Outcome, Progress } from "./protocol/outcome.js";
+export { definitionDigest, type ForeignDefinition, foreignDefinition } from "./protocol/foreign.js";
+export type {
+  Denial,
+  Fault,
+  FaultCode,
+  Head,
+  HoldAnswer,
+  HoldQuestion,
+  Outcome,
+  Progress,
+} from "./protocol/outcome.js";
 export { ATTEST_CODES, type AttestCode } from "./protocol/package.js";
 export type { Profile } from "./protocol/profile.js";
 export type { DataLabel, Env, QosClass, RiskTier, RouteInput, TenantRisk } from "./protocol/request.js";
