@@ -5,25 +5,23 @@ import type { Gate, GuardedCall } from "../../src/hall/types.js";
 import type { Answers } from "./answers.js";
 import { askFrom, stopsGraph } from "./asking.js";
 import { invokeOptions } from "./config.js";
-import { definitionOf, type HostTool } from "./definition.js";
+import type { HostTool } from "./definition.js";
 import { markGoverned } from "./governed.js";
 import { type Asked, refusalOf, toolMessage } from "./message.js";
 import { makeReceipt, type Receipt, receiptMetadata } from "./receipt.js";
+import type { Described } from "./source.js";
 
 /** What a tool gives back to an agent. */
 export type Handed = ToolMessage | Command;
-
-/** Where a tool comes from and what it can do, by the host's word. */
-export type Source = { readonly capability: string; readonly origin: string };
 
 /**
  * A tool of the host's that asks the gate each time it is invoked. It takes the tool's place in the innermost call,
  * so what is decided on is what really runs: arguments that any middleware edited on the way, and each attempt of
  * any that retries.
  */
-export function guardedTool(gate: Gate, tool: HostTool, source: Source, answers: Answers): HostTool {
+export function guardedTool(gate: Gate, tool: HostTool, described: Described, answers: Answers): HostTool {
   const invoke = (call: unknown, config?: unknown) =>
-    guardCall(gate, tool, source, answers, call as ToolCallInput, config as ToolRunnableConfig);
+    guardCall(gate, tool, described, answers, call as ToolCallInput, config as ToolRunnableConfig);
   return markGoverned(Object.create(tool, { invoke: { value: invoke } }) as HostTool);
 }
 
@@ -32,15 +30,14 @@ type ToolCallInput = Asked & { readonly args?: unknown };
 async function guardCall(
   gate: Gate,
   tool: HostTool,
-  source: Source,
+  described: Described,
   answers: Answers,
   call: ToolCallInput,
   config: ToolRunnableConfig | undefined,
 ): Promise<Handed> {
   let stop: unknown;
   const guarded: GuardedCall<Handed> = {
-    ...source,
-    definition: definitionOf(tool),
+    ...described,
     args: call.args,
     options: { ...invokeOptions(config, call), onHold: askFrom(answers).onHold },
     resultOf,

@@ -21,7 +21,7 @@ export function answerOf(outcome: Outcome): Answer {
   return {
     content: content === null ? JSON.stringify(output) : content.map(langChainBlock),
     receipt: { ...makeReceipt(outcome), output },
-    status: "success",
+    status: outcome.is_error ? "error" : "success",
   };
 }
 

@@ -6,8 +6,9 @@ import { answeredBy, askBatch } from "./asking.js";
 import { isHostTool } from "./definition.js";
 import { isGoverned } from "./governed.js";
 import { guardedTool } from "./guarded.js";
-import { meetTools, questionsOf, type Sources, sourceOf } from "./met.js";
+import { meetTools, questionsOf } from "./met.js";
 import { refuseCall } from "./refusal.js";
+import { describeTool, type Sources } from "./source.js";
 import { type GateSource, tellWhose } from "./whose.js";
 
 export type GovernanceOptions = Sources & {
@@ -61,7 +62,9 @@ export function governanceMiddleware(source: GateSource, options: GovernanceOpti
       if (gate === null || !isKnown || !isHostTool(tool)) return refuseCall(gate, toolCall, runtime);
       const answers = state._hallGrants;
       if (isGoverned(tool)) return answeredBy(answers, () => handler(request));
-      const guarded = guardedTool(gate, tool, sourceOf(tool, options), answers);
+      const described = describeTool(tool, options);
+      if (described === undefined) return refuseCall(gate, toolCall, runtime);
+      const guarded = guardedTool(gate, tool, described, answers);
       return handler({ ...request, tool: guarded as unknown as ToolCallRequest["tool"] });
     },
   });

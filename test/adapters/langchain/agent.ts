@@ -1,6 +1,6 @@
-import { AIMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
+import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { MemorySaver } from "@langchain/langgraph";
-import { fakeModel } from "langchain";
+import { createAgent, fakeModel } from "langchain";
 import type { ApprovalsRequest } from "../../../adapters/langchain/index.js";
 import type { LocalHall } from "../../../src/hall/types.js";
 import { openNotesHall, policyOf, ruleFor } from "../../hall/memoryHall.js";
@@ -42,6 +42,21 @@ export function modelThatCalls(...batches: readonly (readonly ScriptedCall[])[])
 }
 
 export const asked = () => ({ messages: [new HumanMessage("please")] });
+
+/** An agent without the types of its parts: they are checked where a user would write them. */
+export type Agent = {
+  invoke(input: unknown, config?: object): Promise<{ readonly messages: readonly BaseMessage[] }>;
+  readonly graph: { getState(config: object): Promise<{ readonly config: object }> };
+};
+
+export function makeAgent(parts: {
+  readonly model: unknown;
+  readonly tools: readonly unknown[];
+  readonly middleware?: readonly unknown[];
+  readonly checkpointer?: unknown;
+}): Agent {
+  return createAgent(parts as never) as unknown as Agent;
+}
 
 let threads = 0;
 export function thread() {

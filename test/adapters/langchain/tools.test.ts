@@ -6,6 +6,7 @@ import { governedTools, type Receipt, receiptOf } from "../../../adapters/langch
 import {
   asked,
   checkpointer,
+  makeAgent,
   modelThatCalls,
   openAgentHall,
   requestsOf,
@@ -154,7 +155,7 @@ describe("governedTools", async () => {
   });
 
   test("a retry around a lone held tool runs nothing", async () => {
-    const agent = createAgent({
+    const agent = makeAgent({
       model: modelThatCalls([{ name: "add_note", args: { text: "retried" } }]),
       tools,
       middleware: [toolRetryMiddleware({ maxRetries: 2, initialDelayMs: 0 })],
