@@ -1,4 +1,5 @@
 import type { HoldQuestion } from "../../src/protocol/outcome.js";
+import { shownWhole } from "../../src/protocol/shown.js";
 import type { Answer } from "./answer.js";
 
 /*
@@ -40,7 +41,7 @@ export function reasonOf({ title, tool, mode, needed, approval_id, expires_at }:
       ? "needs your confirmation"
       : `also needs the approval of ${needed === 1 ? "an approver" : `${needed} approvers`} of this Hall`;
   const named = title === null ? tool : `${title}, ${tool}`;
-  return `${JSON.stringify(named)} ${who} (${NAMED}${approval_id}, until ${expires_at}).`;
+  return `${shownWhole(JSON.stringify(named))} ${who} (${NAMED}${approval_id}, until ${expires_at}).`;
 }
 
 const NAMED = "approval ";
