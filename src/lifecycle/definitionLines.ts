@@ -18,8 +18,17 @@ export function differences(before: ForeignDefinition, after: ForeignDefinition)
   if (changes.length === 0) return memberChanges("definition", before as Json, after as Json); // never say nothing
   return changes.map(({ kind, path, before: was, after: is }) => {
     const place = `${KINDS[kind]} ${shownText(path === "" ? "definition" : path)}`;
-    return `${place}: ${shownValue(was)} becomes ${shownValue(is)}`;
+    const shown = kind === "hidden_text" || kind === "name" ? spelledOut : shownValue;
+    return `${place}: ${shown(was)} becomes ${shown(is)}`;
   });
+}
+
+/** Where letters deceive, all but plain ASCII is written by number. */
+function spelledOut(value: unknown): string {
+  return shownValue(value).replaceAll(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function shownValue(value: unknown): string {

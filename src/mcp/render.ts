@@ -5,7 +5,8 @@ import type { Outcome } from "../protocol/outcome.js";
 import { isObject } from "./message.js";
 
 /**
- * An Outcome as an MCP tool result. `structured`: the tool has an output schema, so its output is also structuredContent.
+ * An Outcome as an MCP tool result. `structured`: the tool has an output schema, so its output is also structuredContent;
+ * what stands beside content blocks always is.
  *
  * Whatever isn't the tool's own output is `isError` without structuredContent, a preview too: clients hold every
  * result that is no error against the output schema, and throw the text away when it doesn't fit. Codes and
@@ -16,9 +17,11 @@ export function renderOutcome(outcome: Outcome, structured: boolean): CallToolRe
     const text = sayOutcome(outcome);
     return { isError: true, content: [{ type: "text", text }], _meta: receipt(outcome, more(outcome)) };
   }
+  const { content, output } = outcome;
   return {
-    content: [...(outcome.content ?? [{ type: "text", text: JSON.stringify(outcome.output) }])],
-    ...(structured && isObject(outcome.output) ? { structuredContent: outcome.output } : {}),
+    ...(outcome.is_error ? { isError: true } : {}),
+    content: [...(content ?? [{ type: "text", text: JSON.stringify(output) }])],
+    ...((structured || content !== null) && isObject(output) ? { structuredContent: output } : {}),
     _meta: receipt(outcome, { receipt_id: outcome.receipt_id }),
   };
 }

@@ -63,7 +63,7 @@ export function readTools(found: readonly unknown[]): Described {
 /** One tool's definition, or why it has none. */
 function readTool(tool: unknown): ForeignDefinition | string {
   if (!isObject(tool)) return "it isn't an object";
-  const { name, title, description, inputSchema, outputSchema, annotations } = tool;
+  const { name, title, description, inputSchema, outputSchema, annotations, execution } = tool;
   if (typeof name !== "string" || name === "" || name.length > 256)
     return "its name isn't 1 to 256 characters";
   if (!isTextOrAbsent(title)) return "its title isn't a text";
@@ -71,6 +71,8 @@ function readTool(tool: unknown): ForeignDefinition | string {
   if (!isObject(inputSchema)) return "its inputSchema isn't an object";
   if (!isObjectOrAbsent(outputSchema)) return "its outputSchema isn't an object";
   if (!isObjectOrAbsent(annotations)) return "its annotations aren't an object";
+  if (isObject(execution) && execution["taskSupport"] === "required")
+    return "it runs as a task only, and tasks aren't served here";
   const definition = foreignDefinition({
     name,
     title,

@@ -34,8 +34,7 @@ export function withServers(gate: Gate, options: ServersOptions): Gate {
 
   async function tools(): Promise<readonly ToolDefinition[]> {
     const there = accepted();
-    pool.retain(new Set(there.filter(({ mayRun }) => mayRun).map(({ origin }) => origin)));
-    const listed = there.filter(({ mayRun }) => mayRun);
+    const listed = retain(there);
     const said = await describeAll(new Set(listed.map(({ origin }) => origin)));
     const foreign = listed.flatMap((tool) => {
       const now = said.get(tool.origin)?.tools.get(tool.definition.name);
@@ -44,6 +43,13 @@ export function withServers(gate: Gate, options: ServersOptions): Gate {
     const names = new Set(there.map(({ name }) => name));
     const own = (await gate.tools()).filter(({ name }) => !names.has(name));
     return [...own, ...foreign];
+  }
+
+  /** The tools that may run; servers of others are stopped, so that a revoke leaves no child behind. */
+  function retain(there: readonly AcceptedTool[]): readonly AcceptedTool[] {
+    const runnable = there.filter(({ mayRun }) => mayRun);
+    pool.retain(new Set(runnable.map(({ origin }) => origin)));
+    return runnable;
   }
 
   /** What the servers say that say it in time. */
@@ -85,7 +91,11 @@ export function withServers(gate: Gate, options: ServersOptions): Gate {
     through: (adapter, surface) => withServers(gate.through(adapter, surface), options),
     onToolsChanged(fn: () => void) {
       listeners.add(fn);
-      const stops = [gate.onToolsChanged(fn), pool.onChanged(fn)];
+      const onPolicy = () => {
+        retain(accepted());
+        fn();
+      };
+      const stops = [gate.onToolsChanged(onPolicy), pool.onChanged(fn)];
       return () => {
         listeners.delete(fn);
         for (const stop of stops) stop();
