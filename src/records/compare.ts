@@ -18,8 +18,10 @@ export function firstDifference(
   /** Where b has the table: in its file, or among those that it keeps for itself. */
   schema: "main" | "temp" = "main",
 ): Difference | undefined {
-  const left = a.each<Line>(linesOf(a, "main", table), hall_id)[Symbol.iterator]();
-  const right = b.each<Line>(linesOf(b, schema, table), hall_id)[Symbol.iterator]();
+  // An earlier version may lack columns, or the table: what it has is compared, and its shape is judged elsewhere.
+  const columns = a.rows(`PRAGMA main.table_info(${table})`).map(({ name }) => `quote(${name})`);
+  const left = rowsOf(a, columns.length === 0 ? undefined : `main.${table}`, columns, hall_id);
+  const right = rowsOf(b, `${schema}.${table}`, columns, hall_id);
   for (;;) {
     const [x, y] = [left.next(), right.next()];
     if (x.done && y.done) return undefined;
@@ -31,7 +33,14 @@ export function firstDifference(
   }
 }
 
-function linesOf(db: Database, schema: "main" | "temp", table: ProjectionName): string {
-  const columns = db.rows(`PRAGMA ${schema}.table_info(${table})`).map(({ name }) => `quote(${name})`);
-  return `SELECT seq, ${columns.join(" || ',' || ")} AS line FROM ${schema}.${table} WHERE hall_id = ? ORDER BY seq, line`;
+function rowsOf(
+  db: Database,
+  table: string | undefined,
+  columns: readonly string[],
+  hall_id: string,
+): Iterator<Line> {
+  if (table === undefined) return [][Symbol.iterator]();
+  const line = ["''", ...columns].join(" || ',' || ");
+  const sql = `SELECT seq, ${line} AS line FROM ${table} WHERE hall_id = ? ORDER BY seq, line`;
+  return db.each<Line>(sql, hall_id)[Symbol.iterator]();
 }

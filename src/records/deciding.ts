@@ -3,7 +3,7 @@ import { applyChanges } from "./change.js";
 import { firstDifference } from "./compare.js";
 import type { Database } from "./driver.js";
 import { RecordsError } from "./error.js";
-import { DECIDES, OWN_TABLES } from "./migrations.js";
+import { decidesIn, OWN_TABLES, versionOf } from "./migrations.js";
 import { EPOCH_KINDS } from "./project.js";
 import { type LedgerRow, previousOf, readRecord } from "./readRecord.js";
 import { DECIDING_TABLES, type ProjectionName } from "./schema.js";
@@ -102,7 +102,7 @@ function decidingRows(db: Database, hall_id: string, from: number, to: number): 
   // INDEXED BY fails loudly, where a full scan would only be slow.
   return db.each<LedgerRow>(
     `SELECT seq, leaf, header, salt, body FROM ledger INDEXED BY ledger_deciding
-     WHERE hall_id = ? AND seq >= ? AND seq < ? AND ${DECIDES} ORDER BY seq`,
+     WHERE hall_id = ? AND seq >= ? AND seq < ? AND ${decidesIn(versionOf(db))} ORDER BY seq`,
     hall_id,
     from,
     to,

@@ -16,7 +16,7 @@ const FIRST_KINDS =
  * Which records decide: those of these kinds, and any that consumed a grant (its body names one: `"grant_id":"`).
  * An index over exactly these lets a home with a million decisions open by reading a few hundred records.
  */
-export const DECIDES = decides(`${FIRST_KINDS}, 'pin'`);
+const DECIDES = decides(`${FIRST_KINDS}, 'pin'`);
 
 const LEDGER = `
 CREATE TABLE ledger (
@@ -144,6 +144,11 @@ ALTER TABLE approvals ADD COLUMN level TEXT NOT NULL DEFAULT 'gatekeeper';
 /** One script for each version of the schema. A script that has shipped never changes. */
 const MIGRATIONS = [`${LEDGER}${APPEND_ONLY}${PROJECTIONS}`, WHOLE, `${PINS}${PINS_DECIDE}`, LEVELS] as const;
 export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Which records decide, in the words of the index that a database of this version has over them. */
+export function decidesIn(version: number): string {
+  return version < 3 ? decides(FIRST_KINDS) : DECIDES; // nobody who writes pins leaves an earlier version as it is
+}
 
 /** Names a file as a Hall's to SQLite's `file` and to us: "Hall" in ASCII. */
 const APPLICATION_ID = 0x48616c6c;

@@ -429,6 +429,7 @@ describe("grants", () => {
       { tool: "delete_note" },
       { actor: "mcp:somebody" },
       { artifact_digest: "ab".repeat(32) },
+      { definition_digest: "ab".repeat(32) },
       { engine: "wcp-hall/9.9.9" },
       { route_input: { ...ROUTE_INPUT, env: "prod" } },
       { route_input: { ...ROUTE_INPUT, request: { ...ROUTE_INPUT.request, arguments: "ab".repeat(32) } } },
@@ -440,6 +441,26 @@ describe("grants", () => {
       ledger.decision({ ...other, grant_id: REQUEST.approval_id });
       expectLastBad(ledger, "another");
     }
+  });
+
+  test("for a foreign tool are for the one definition", () => {
+    const consumed = (asked: string, used: string | null) => {
+      const ledger = started();
+      const foreign = { artifact_digest: null, version: null, definition_digest: asked };
+      const request = requestIn(ledger, foreign);
+      const own = { artifact_digest: null, version: null };
+      const hold = ledger.append("hold", { ...own, request });
+      const vote = voteBy(APPROVER, { request });
+      const { approval_id } = request;
+      const answer = { approval_id, vote, confirmed_via: null, declined_via: null, level: null };
+      ledger.append("approval", answer, { parent_id: hold });
+      ledger.decision({ ...own, definition_digest: used, grant_id: approval_id });
+      return firstBad(ledger)?.reason;
+    };
+    const [one, other] = ["ab".repeat(32), "cd".repeat(32)];
+    expect(consumed(one, one)).toBeUndefined();
+    expect(consumed(one, other)).toContain("another definition_digest");
+    expect(consumed(one, null)).toContain("another definition_digest");
   });
 
   describe("that people weren't asked for as the policy wants", () => {

@@ -8,6 +8,7 @@ import {
   install,
   openHold,
   order,
+  pinDraft,
   receiptDraft,
   vote,
 } from "./home.js";
@@ -62,4 +63,5 @@ export async function fillHall(store: Store): Promise<void> {
     const body = { ...common(), manifest_hash: null, signer: null, certificate_digest: null, author: "ann" };
     await store.write((tx) => tx.append({ kind, body }));
   }
+  await store.write((tx) => tx.append(pinDraft(tx)));
 }

@@ -19,6 +19,7 @@ import {
 } from "../../src/protocol/canonical.js";
 import { timestamp } from "../../src/protocol/clock.js";
 import type { RouteDecision } from "../../src/protocol/decision.js";
+import { definitionDigest, type ForeignDefinition, foreignDefinition } from "../../src/protocol/foreign.js";
 import type { FaultCode } from "../../src/protocol/outcome.js";
 import type { Draft } from "../../src/records/draft.js";
 import { openStore, type Store, type StoreOptions } from "../../src/records/store.js";
@@ -359,6 +360,22 @@ export async function vote(
       },
     }),
   );
+}
+
+export const DEFINITION = foreignDefinition({ name: "search", description: "Finds things" });
+
+/** A pin of a foreign tool, its definition among the documents. */
+export function pinDraft(tx: Tx, definition: ForeignDefinition = DEFINITION): Draft<"pin"> {
+  return {
+    kind: "pin",
+    body: {
+      ...common({ skill_id: "local/search" }),
+      tool: definition.name,
+      capability_id: "cap.doc.search",
+      definition_digest: definitionDigest(definition),
+      document: tx.putDocument(canonicalBytes(definition)),
+    },
+  };
 }
 
 /** Installs a version of org.acme/notes; returns its record_id. */

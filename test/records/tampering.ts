@@ -27,5 +27,7 @@ export const TAMPERING: readonly (readonly [sql: string, said: RegExp])[] = [
   ],
   ["UPDATE holds SET needed = 0", /^holds/],
   ["DELETE FROM approvals", /^approvals \(of record 13\)$/],
+  ["DELETE FROM pins", /^pins \(of record 32\)$/],
+  ["UPDATE pins SET definition_digest = document", /^pins \(of record 32\)$/],
   ["UPDATE heads SET epoch = 0", /^the standing epoch$/],
 ];
