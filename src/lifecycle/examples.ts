@@ -90,9 +90,15 @@ async function runExample(stage: Stage, tool: string, example: ToolExample): Pro
     const detail = faultDetail(parts, outcome);
     return { ...about, ok: false, code: codeOf(outcome), ...(detail === null ? {} : { detail }) };
   }
-  const [expected, got] = [example.output, outcome.output];
+  const [expected, got] = [example.output, answerOf(outcome)];
   const ok = canonicalJson(expected) === canonicalJson(got);
   return ok ? { ...about, ok, code: null } : { ...about, ok, code: null, expected, got };
+}
+
+/** What the handler answered: of a tool that answers content, the blocks and what is beside them. */
+function answerOf({ output, content }: Extract<Outcome<Json>, { kind: "done" }>): Json {
+  if (content === null) return output;
+  return { content: content as Json, ...(output === null ? {} : { structured: output }) };
 }
 
 /** Every example finds only its own files. */

@@ -11,6 +11,7 @@ import { LifecycleError } from "./error.js";
 import { defaultNamespace } from "./initHome.js";
 import { recordWork } from "./recordWork.js";
 import { type NewSkill, scaffold } from "./scaffold.js";
+import { scaffoldCode } from "./scaffoldCode.js";
 import { type OpenHome, type Workshop, withHomeIfAny } from "./workshop.js";
 
 export type InitSkillOptions = {
@@ -19,6 +20,8 @@ export type InitSkillOptions = {
   readonly dir?: string;
   /** The home's when left out, outside a home `x.<user>`. */
   readonly namespace?: string;
+  /** Defined in code, by a skill.ts, instead of a skill.yaml with handlers beside it. */
+  readonly code?: boolean;
 };
 
 export type NewSkillReport = {
@@ -39,7 +42,7 @@ export function initSkill(ws: Workshop, options: InitSkillOptions): Promise<NewS
         "Name another directory.",
       );
     }
-    const files = scaffold(skill);
+    const files = options.code === true ? scaffoldCode(skill) : scaffold(skill);
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(dir, path)), { recursive: true });
       writeFileSync(join(dir, path), text, { flag: "wx" });

@@ -13,7 +13,7 @@ export function firstTool({ name }: NewSkill): string {
   return `${name.replaceAll("-", "_").slice(0, 38)}_summarize`;
 }
 
-function titleOf({ name }: NewSkill): string {
+export function titleOf({ name }: NewSkill): string {
   return `${name.charAt(0).toUpperCase()}${name.slice(1)}`.replaceAll("-", " ");
 }
 

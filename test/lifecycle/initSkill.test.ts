@@ -28,6 +28,17 @@ test("what it writes is built without a warning, certified, and runs", async () 
   });
 });
 
+test("one in code is the same skill, built and certified the same", async () => {
+  const ws = await homeOf();
+  const { dir, files } = await initSkill(ws, { name: "my-first", code: true });
+  expect(files).toEqual(["skill.ts", "README.md"].map((name) => join(dir, name)));
+  expect(await buildSkillAt(ws, { dir })).toMatchObject({ warnings: [], tools: ["my_first_summarize"] });
+  await certifySkill(ws, { dir });
+  await devSkill(ws, { dir, signal: new AbortController().signal, onSaved: () => {}, once: true });
+  const done = await runTool(ws, { tool: "my_first_summarize", input: { text: "One. Two." } });
+  expect(done).toMatchObject({ kind: "done", output: { summary: "One." } });
+});
+
 test.each(["a", "no", "null", "1", "1e3", "x".repeat(48), "2026-11-20"])(
   "a skill may be called %s",
   async (name) => {

@@ -16,15 +16,17 @@ export function addSkill(skill: Program): void {
 }
 
 function addInit(skill: Program): void {
-  addVerb<{ dir?: string; namespace?: string }>(skill, {
+  addVerb<{ dir?: string; namespace?: string; code?: true }>(skill, {
     usage: "init <name>",
     summary: "scaffold a skill: manifest, handler, README",
-    text: "Writes a small skill that builds and passes its own examples, to be changed into yours. skill.yaml says what it may touch and what its tools take and give; a handler is a function of input and context.",
-    example: "hall skill init notes\nhall skill init notes --dir skills/notes --namespace org.acme --yes",
+    text: "Writes a small skill that builds and passes its own examples, to be changed into yours. skill.yaml says what it may touch and what its tools take and give; a handler is a function of input and context. With --code it is one skill.ts, which defines all of that with types.",
+    example:
+      "hall skill init notes\nhall skill init notes --code\nhall skill init notes --dir skills/notes --namespace org.acme --yes",
     asks: true,
     options: [
       option("--dir <dir>", "where to write it (default: NAME)"),
       option("--namespace <ns>", "who answers for it (default: the home's)"),
+      option("--code", "define it in code, by a skill.ts with types"),
     ],
     async run({ host, flags, workshop, out }, [name = ""], options) {
       const { initSkill } = await import("../../lifecycle/initSkill.js");
@@ -35,6 +37,7 @@ function addInit(skill: Program): void {
         name,
         ...(dir === "" ? {} : { dir }),
         ...(namespace === "" ? {} : { namespace }),
+        code: options.code === true,
       });
       out.result({ ok: true, ...made }, () => [
         [{ style: "green", text: "Skill " }, `${made.skill_id} in ${made.dir}`],
@@ -50,7 +53,7 @@ function addBuild(skill: Program): void {
   addVerb(skill, {
     usage: "build [dir]",
     summary: "check the manifest, bundle the handlers, write one artifact file",
-    text: "Lists every problem of the manifest at once, each with file, line and remedy. Bundles each handler, compiles strict schemas and definitions for every platform, and writes dist/NAME-VERSION.skill. The same input gives the same bytes; nothing is installed and no code of the skill runs. Needs no home; in one, it is recorded.",
+    text: "Lists every problem of the manifest at once, each with file, line and remedy. Bundles each handler, compiles strict schemas and definitions for every platform, and writes dist/NAME-VERSION.skill. The same input gives the same bytes; nothing is installed, and no code of the skill runs, save what defines a skill.ts, and that contained and with no rights. Needs no home; in one, it is recorded.",
     example: "hall skill build skills/notes",
     async run({ workshop, out }, [dir = "."]) {
       const { buildSkillAt } = await import("../../lifecycle/buildSkillAt.js");
