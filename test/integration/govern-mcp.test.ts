@@ -28,7 +28,7 @@ const environment = {
 
 const hall = async (...args: readonly string[]) => {
   const options = { cwd: dir, env: environment, maxBuffer: 1 << 26 };
-  const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args, "--json"], options);
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, "--json", ...args], options);
   return JSON.parse(stdout);
 };
 
