@@ -36,7 +36,8 @@ export async function openServed({ host, flags, workshop, out }: Run): Promise<S
     ready,
     gateFor(client) {
       const caller = parts.callerFor({ agent: `mcp:${client}`, adapter: "mcp", surface: "mcp" });
-      const accepted = (name?: string) => acceptedTools(parts, caller(), name);
+      const { sources } = parts.gateParts;
+      const accepted = (name?: string) => acceptedTools({ ...parts, sources }, caller(), name);
       return afterwards(ready, withServers(parts.hall.gate(caller), { accepted, pool }));
     },
     async close() {

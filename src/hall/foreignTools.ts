@@ -8,8 +8,8 @@ import {
 import type { ToolAnnotations, ToolDefinition } from "../protocol/skill.js";
 import { foreignTool, isAccepted } from "./foreign.js";
 import { isActive } from "./listing.js";
-import type { HallParts } from "./parts.js";
 import type { Policy } from "./policy.js";
+import type { Sources } from "./situation.js";
 import type { GovernedTool } from "./tool.js";
 import type { Caller } from "./types.js";
 import { isVisible, ruleInForce } from "./visible.js";
@@ -20,6 +20,8 @@ export type AcceptedTool = {
   readonly name: string;
   /** Its server's name in config.servers. */
   readonly origin: string;
+  /** As which standing, holds and records know all tools of its server. */
+  readonly skill_id: string;
   readonly capability: string;
   readonly definition: ForeignDefinition;
   /** Whether a rule in force lists its worker and nobody stopped it: else there is no reason to start its server. */
@@ -35,7 +37,10 @@ export type AcceptedTool = {
  * policy that can't be read; every call is denied then.
  */
 export function acceptedTools(
-  { policy: read, gateParts: { sources } }: Pick<HallParts, "policy" | "gateParts">,
+  {
+    policy: read,
+    sources,
+  }: { readonly policy: () => Policy | null; readonly sources: Pick<Sources, "standing"> },
   caller: Caller,
   name?: string,
 ): readonly AcceptedTool[] {
@@ -54,6 +59,7 @@ export function acceptedTools(
       {
         name: governed,
         origin,
+        skill_id: tool.skill_id,
         capability,
         definition,
         mayRun: isServed(policy, tool, caller) && isActive(sources, tool, caller),

@@ -56,7 +56,8 @@ export function makeGate(parts: GateParts, source: Caller | (() => Caller)): Gat
   const invoke: Gate["invoke"] = (tool, args, options = {}) =>
     governed<Json>(parts, options, {
       receive: () => receive({ tool, args, options }),
-      answer: (call) => (BUILTIN_NAMES.has(call.tool) ? answerSelf(parts, call, { invoke }) : undefined),
+      answer: (call) =>
+        BUILTIN_NAMES.has(call.tool) ? answerSelf(parts, call, { invoke, guard }) : undefined,
       perform: (call, decided) => performContained(parts, call, decided, options),
     });
 

@@ -9,6 +9,7 @@ import { readPolicy } from "./answers.js";
 import { commonBody, decisionBody } from "./bodies.js";
 import { BUILTIN_TOOLS, SELF_RULES, SELF_SPECIES } from "./builtins.js";
 import { explainRow } from "./explain.js";
+import { acceptedTools } from "./foreignTools.js";
 import type { GateParts } from "./gate.js";
 import { gather } from "./gather.js";
 import { standingOf } from "./listing.js";
@@ -45,7 +46,7 @@ const SELF_WORKER: WorkerRecord = {
 export async function answerSelf(
   parts: GateParts,
   call: Call,
-  gate: Pick<Gate, "invoke">,
+  gate: Pick<Gate, "invoke" | "guard">,
 ): Promise<Outcome<Json>> {
   const situation = await gather(call, selfSources(parts.sources, call));
   const ids = { decision_id: parts.uuid(), approval_id: null };
@@ -84,13 +85,13 @@ async function answer(
   parts: GateParts,
   call: Call,
   input: JsonObject,
-  gate: Pick<Gate, "invoke">,
+  gate: Pick<Gate, "invoke" | "guard">,
 ): Promise<Json> {
   switch (call.tool) {
     case "hall_why":
       return why(parts, call.caller, String(input["record_id"]));
     case "hall_may_i":
-      return mayI(call, input, gate);
+      return mayI(parts, call, input, gate);
     default:
       return { tools: await standings(parts, call.caller) };
   }
@@ -103,13 +104,22 @@ function why(parts: GateParts, caller: Caller, record_id: string): Json {
   return row !== undefined && own ? { found: true, ...explainRow(row) } : { found: false, record_id };
 }
 
-async function mayI(call: Call, input: JsonObject, gate: Pick<Gate, "invoke">): Promise<Json> {
+/** Of a foreign tool its accepted definition is asked about: whether its server still says the same is seen by a call. */
+async function mayI(
+  { sources }: GateParts,
+  call: Call,
+  input: JsonObject,
+  gate: Pick<Gate, "invoke" | "guard">,
+): Promise<Json> {
   const tool = String(input["tool"]);
-  const { correlation_id } = call;
-  const outcome = await gate.invoke(tool, input["arguments"] ?? {}, {
-    dryRun: true,
-    correlationId: correlation_id,
-  });
+  const args = input["arguments"] ?? {};
+  const options = { dryRun: true, correlationId: call.correlation_id };
+  const policy = readPolicy(await sources.policy());
+  const [foreign] = acceptedTools({ policy: () => policy, sources }, call.caller, tool);
+  const outcome =
+    foreign === undefined
+      ? await gate.invoke(tool, args, options)
+      : await gate.guard({ ...foreign, args, options }, null);
   const denial = outcome.kind === "dry_run" || outcome.kind === "denied" ? outcome.denial : undefined;
   const would = outcome.kind === "dry_run" ? outcome.would : "deny";
   const { record_id } = outcome;
@@ -119,13 +129,23 @@ async function mayI(call: Call, input: JsonObject, gate: Pick<Gate, "invoke">): 
 }
 
 async function standings(parts: GateParts, caller: Caller): Promise<Json> {
-  const tools = await standingOf(parts.sources, caller);
-  return tools.map(({ tool, active }) => ({
-    tool: tool.definition.name,
-    skill_id: tool.install.skill_id,
-    version: tool.install.version,
-    may_run: active,
-  }));
+  const { sources } = parts;
+  const tools = await standingOf(sources, caller);
+  const policy = readPolicy(await sources.policy());
+  return [
+    ...tools.map(({ tool, active }) => ({
+      tool: tool.definition.name,
+      skill_id: tool.install.skill_id,
+      version: tool.install.version,
+      may_run: active,
+    })),
+    ...acceptedTools({ policy: () => policy, sources }, caller).map(({ name, skill_id, mayRun }) => ({
+      tool: name,
+      skill_id,
+      version: null,
+      may_run: mayRun,
+    })),
+  ];
 }
 
 /** The outside as the Hall's own tools meet it: real clock, ledger and policy, and nothing else to depend on. */

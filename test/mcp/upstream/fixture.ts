@@ -54,7 +54,8 @@ export async function openFixture(tools: readonly Wire[], options: FixtureOption
     log: (line) => said.push(line),
     ...options.pool,
   });
-  const accepted = (name?: string) => acceptedTools(parts, CALLER, name);
+  const accepted = (name?: string) =>
+    acceptedTools({ ...parts, sources: parts.gateParts.sources }, CALLER, name);
   const gate: Gate = withServers(parts.hall.gate(CALLER), {
     accepted,
     pool,

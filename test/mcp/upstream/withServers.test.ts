@@ -214,6 +214,20 @@ describe("a foreign tool", async () => {
     expect(fixture.said.slice(before)).toEqual([]);
   });
 
+  test("is answered for by the Hall's own tools", async () => {
+    const mayI = await gate.invoke("hall_may_i", { tool: "fix__transfer", arguments: ARGUMENTS });
+    expect(mayI).toMatchObject({ output: { tool: "fix__transfer", would: "run" } });
+    const mayNot = await gate.invoke("hall_may_i", { tool: "fix__transfer", arguments: {} });
+    expect(mayNot).toMatchObject({ output: { would: "deny", code: "DENY_INVALID_INPUT" } });
+    expect(await gate.invoke("hall_standing", {})).toMatchObject({
+      output: {
+        tools: expect.arrayContaining([
+          { tool: "fix__transfer", skill_id: "org.acme/fix", version: null, may_run: true },
+        ]),
+      },
+    });
+  });
+
   test("is called through other adapters too, and stopped for one alone", async () => {
     const langchain = gate.through("langchain");
     expect(codeOf(await langchain.invoke(...CALL))).toBe("done");
