@@ -1,1 +1,4 @@
-export {};
+export { RECEIPT_HEADER } from "./answer.js";
+export { type ExpressMiddleware, type ExpressRequest, expressMiddleware } from "./express.js";
+export { honoMiddleware } from "./hono.js";
+export { bearerToken, type RouteIdentity, type RouteOptions, type RouteRequest } from "./route.js";
