@@ -1,19 +1,31 @@
-import { existsSync, rmSync } from "node:fs";
-import { userInfo } from "node:os";
+import { existsSync, readFileSync, realpathSync, rmdirSync, rmSync } from "node:fs";
+import { platform, userInfo } from "node:os";
 import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { isObject } from "../evidence/members.js";
 import { type Home, homeAt } from "../hall/home.js";
 import { writePrivate } from "../hall/state.js";
+import { sha256Hex } from "../protocol/canonical.js";
+import { type Client, type ClientWords, clientFile, clientWords } from "./clientConfig.js";
 import { LifecycleError } from "./error.js";
-import { jsonText, readJsonIfThere, writeWhole } from "./wholeFile.js";
+import { insertMember, memberAt, removeMember } from "./jsonMember.js";
+import { type JsonPlace, readPlaces } from "./jsonPlaces.js";
+import { jsonText, readIfThere, writeWhole } from "./wholeFile.js";
 import { type Workshop, withHome } from "./workshop.js";
 
 /** How a client starts this home's Hall. */
 export type ClientEntry = {
-  readonly type: "stdio";
+  readonly type?: "stdio";
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+};
+
+export type ConnectOptions = {
+  readonly client: Client;
+  readonly undo: boolean;
+  /** The user's own configuration of the client instead of the project's. */
+  readonly user?: boolean;
 };
 
 export type ConnectReport = {
@@ -25,68 +37,159 @@ export type ConnectReport = {
 };
 
 const NAME = "hall";
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * Writes how to start this home's Hall, with absolute paths, into the project's `.mcp.json`, or takes it out again.
- * Other servers stay as they are. Throws LifecycleError FOREIGN_ENTRY when another program has the name.
+ * Writes how to start this home's Hall, with absolute paths and never a secret, into a client's configuration file, or
+ * takes it out again. Everything else in the file stays byte for byte. Throws LifecycleError FOREIGN_ENTRY when another
+ * program has the name, BAD_FILE with what to paste when the file can't be changed without harm.
  */
 export function connectClient(
   ws: Workshop,
-  { undo }: { readonly client: "claude"; readonly undo: boolean },
+  { client, undo, user = false }: ConnectOptions,
+  system: string = platform(),
 ): Promise<ConnectReport> {
   return withHome(ws, async ({ home }) => {
-    const file = join(dirname(home.dir), ".mcp.json");
-    const entry = entryFor(ws, home);
-    const config = readClientConfig(file);
-    const servers = serversOf(config, file);
-    const there = servers[NAME];
+    const words = clientWords(client);
+    const userHome = ws.environment["HOME"] ?? registeredHome();
+    const around = { system, environment: ws.environment, userHome, project: dirname(home.dir) };
+    const named = clientFile(client, user, around);
+    if (named === undefined) throw noUserFile(words);
+    const file = existsSync(named) ? realpathSync(named) : named; // a link stays a link
+    const entry = entryFor(ws, home, words);
+    const page: Page = {
+      file,
+      words,
+      entry,
+      note: join(home.state, `connected-${client}${user ? "-user" : ""}`),
+    };
+    const text = readText(file);
+    const there = text === undefined ? undefined : memberAt(placesOf(page, text, undo), [words.member, NAME]);
     if (there !== undefined && !isOurs(there, home)) {
       if (undo) return { file, written: false, entry };
-      throw new LifecycleError(
-        "FOREIGN_ENTRY",
-        `${file} has another server named "${NAME}".`,
-        "Rename or remove it, then connect again.",
-      );
+      throw foreign(file);
     }
-    const isDone = undo ? there === undefined : JSON.stringify(there) === JSON.stringify(entry);
+    const isDone = undo ? there === undefined : isDeepStrictEqual(there, entry);
     if (isDone) return { file, written: false, entry };
     const question = undo
       ? `Take the Hall's entry out of ${file}?`
-      : `Let Claude Code start hall mcp in this project, by an entry in ${file}?`;
+      : `Let ${words.title} start hall mcp ${user || client === "claude-desktop" ? "for this user" : "in this project"}, by an entry in ${file}?`;
     if (!(await ws.accept(question, undo ? [] : jsonText(entry).trimEnd().split("\n"))))
       throw new LifecycleError("DECLINED", "Nothing was written.", "Answer yes, or pass --yes.");
-    if (undo) takeOut(home, file, config, servers);
-    else putIn(home, file, config, { ...servers, [NAME]: entry });
+    if (readText(file) !== text) throw changed(file);
+    if (undo) takeOut(page, text ?? "");
+    else putIn(page, text, there !== undefined, existsSync(home.state));
     return { file, written: true, entry };
   });
 }
 
-type Members = Readonly<Record<string, unknown>>;
+/** The file that is edited, what stands in it for us, and where we note what we did to it. */
+type Page = {
+  readonly file: string;
+  readonly words: ClientWords;
+  readonly entry: ClientEntry;
+  /** A file in the state directory, so that undo gives back the very bytes. */
+  readonly note: string;
+};
 
-/** A note in the state directory that the file is ours, so that undo may remove what it leaves empty. */
-const noteOf = (home: Home) => join(home.state, "made-mcp-json");
+/** What was done to a file whose bytes had this hash afterwards; `made`: it and perhaps its directory weren't there. */
+type Note = {
+  readonly sha256: string;
+  readonly at: number;
+  readonly length: number;
+  readonly made: boolean;
+  readonly made_directory: boolean;
+};
 
-function putIn(home: Home, file: string, config: Members | undefined, mcpServers: Members): void {
-  if (config === undefined && existsSync(home.state)) writePrivate(noteOf(home), Buffer.from(`${file}\n`));
-  writeWhole(file, jsonText({ ...config, mcpServers }));
+function putIn(page: Page, text: string | undefined, isThere: boolean, canNote: boolean): void {
+  const { file, words, entry, note } = page;
+  const before = isThere && text !== undefined ? without(page, text) : text;
+  const known = isThere ? readNote(note) : undefined;
+  const made = text === undefined || known?.made === true;
+  const made_directory = known?.made_directory ?? !existsSync(dirname(file));
+  const path = [words.member, NAME] as const;
+  const done =
+    before === undefined
+      ? { text: jsonText({ [words.member]: { [NAME]: entry } }), at: 0, length: 0 }
+      : insertMember(before, path, entry, words.relaxed);
+  if (done === undefined) throw unreadable(page, false);
+  writeWhole(file, done.text);
+  const { at, length } = done;
+  const noted: Note = { sha256: hashOf(done.text), at, length, made, made_directory };
+  if (canNote) writePrivate(note, Buffer.from(jsonText(noted)));
 }
 
-function takeOut(home: Home, file: string, config: Members | undefined, servers: Members): void {
-  const { [NAME]: _, ...others } = servers;
-  const isEmpty =
-    Object.keys(others).length === 0 && Object.keys(config ?? {}).every((name) => name === "mcpServers");
-  if (isEmpty && existsSync(noteOf(home))) rmSync(file);
-  else writeWhole(file, jsonText({ ...config, mcpServers: others }));
-  rmSync(noteOf(home), { force: true });
+function takeOut(page: Page, text: string): void {
+  const { file, words, note } = page;
+  const rest = without(page, text);
+  const { made, made_directory } = readNote(note) ?? { made: false, made_directory: false };
+  const left = readPlaces(rest, words.relaxed)?.value;
+  if (made && (isDeepStrictEqual(left, {}) || isDeepStrictEqual(left, { [words.member]: {} }))) {
+    rmSync(file);
+    if (made_directory) removeIfEmpty(dirname(file));
+  } else writeWhole(file, rest);
+  rmSync(note, { force: true });
 }
 
-function entryFor({ program }: Workshop, home: Home): ClientEntry {
+/** The text without our entry: the very bytes of before where nothing else was changed since. */
+function without(page: Page, text: string): string {
+  const { words, note } = page;
+  const known = readNote(note);
+  if (known !== undefined && known.length > 0 && known.sha256 === hashOf(text))
+    return text.slice(0, known.at) + text.slice(known.at + known.length);
+  const rest = removeMember(text, [words.member, NAME], words.relaxed);
+  if (rest === undefined) throw unreadable(page, true);
+  return rest;
+}
+
+function readNote(path: string): Note | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Note;
+  } catch {
+    return undefined; // then the entry is taken out by its name
+  }
+}
+
+function hashOf(text: string): string {
+  return sha256Hex(Buffer.from(text));
+}
+
+function removeIfEmpty(dir: string): void {
+  try {
+    rmdirSync(dir);
+  } catch {
+    // somebody else has put something there meanwhile
+  }
+}
+
+function readText(file: string): string | undefined {
+  const bytes = readIfThere(file, MAX_BYTES);
+  if (bytes === undefined) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new LifecycleError("BAD_FILE", `${file} isn't UTF-8 text.`, "Correct it, or move it away.", {
+      cause,
+    });
+  }
+}
+
+function placesOf(page: Page, text: string, undo: boolean): JsonPlace {
+  const { member, relaxed } = page.words;
+  const root = readPlaces(text, relaxed);
+  const servers = isObject(root?.value) ? (root.value[member] ?? {}) : undefined;
+  if (root === undefined || !isObject(servers)) throw unreadable(page, undo);
+  return root;
+}
+
+function entryFor({ program }: Workshop, home: Home, { typed }: ClientWords): ClientEntry {
   const [command, ...args] = program;
-  return { type: "stdio", command, args: [...args, "mcp"], env: { HALL_HOME: home.dir, ...placesOf(home) } };
+  const env = { HALL_HOME: home.dir, ...statePlacesOf(home) };
+  return { ...(typed ? { type: "stdio" as const } : {}), command, args: [...args, "mcp"], env };
 }
 
 /** State and database, resolved, where a client that hands on nothing of this environment would look elsewhere. */
-function placesOf({ dir, state, database }: Home): Readonly<Record<string, string>> {
+function statePlacesOf({ dir, state, database }: Home): Readonly<Record<string, string>> {
   const usual = homeAt(dir, { HOME: registeredHome() });
   return {
     ...(state === usual.state ? {} : { HALL_STATE: state }),
@@ -110,18 +213,31 @@ function isOurs(entry: unknown, { dir }: Home): boolean {
   return Array.isArray(args) && args.at(-1) === "mcp" && isObject(env) && env["HALL_HOME"] === dir;
 }
 
-function readClientConfig(file: string): Members | undefined {
-  const config = readJsonIfThere(file);
-  if (config === undefined || isObject(config)) return config;
-  throw new LifecycleError("BAD_FILE", `${file} isn't a JSON object.`, "Correct it, or move it away.");
+function noUserFile({ title }: ClientWords): LifecycleError {
+  return new LifecycleError(
+    "BAD_ARGUMENT",
+    `${title} keeps its user's servers among much else in one file, which the Hall leaves alone.`,
+    "Connect the project, or use that client's own command.",
+  );
 }
 
-function serversOf(config: Members | undefined, file: string): Members {
-  const servers = config?.["mcpServers"] ?? {};
-  if (isObject(servers)) return servers;
-  throw new LifecycleError(
-    "BAD_FILE",
-    `${file}: mcpServers isn't an object.`,
-    "Correct it, or move the file away.",
+function changed(file: string): LifecycleError {
+  return new LifecycleError("BUSY", `${file} was changed meanwhile; nothing was written.`, "Try again.");
+}
+
+function foreign(file: string): LifecycleError {
+  return new LifecycleError(
+    "FOREIGN_ENTRY",
+    `${file} has another server named "${NAME}".`,
+    "Rename or remove it, then connect again.",
   );
+}
+
+/** A file that isn't understood to the last byte isn't touched: whoever owns it can paste what belongs there. */
+function unreadable({ file, words, entry }: Page, undo: boolean): LifecycleError {
+  const kind = words.relaxed ? "JSON (comments are fine)" : "JSON";
+  const helps = undo
+    ? `Correct it, or take "${NAME}" out of "${words.member}" yourself.`
+    : `Correct it, or put this into "${words.member}" yourself: "${NAME}": ${JSON.stringify(entry)}`;
+  return new LifecycleError("BAD_FILE", `${file} isn't ${kind} with an object of servers.`, helps);
 }

@@ -30,7 +30,7 @@ export function prepareWhole(path: string, content: Uint8Array | string): Prepar
   const drop = () => rmSync(part, { force: true });
   try {
     checkReplaceable(path);
-    const file = openSync(part, "w", 0o644);
+    const file = openSync(part, "w", modeOf(path));
     try {
       const bytes = Buffer.from(content);
       for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
@@ -56,6 +56,11 @@ export function prepareWhole(path: string, content: Uint8Array | string): Prepar
 /** Throws the system's error where a file can't be given other content. Changes nothing. */
 export function checkWritable(path: string): void {
   prepareWhole(path, "").drop();
+}
+
+/** What was private to its user stays so. */
+function modeOf(path: string): number {
+  return (statSync(path, { throwIfNoEntry: false })?.mode ?? 0o644) & 0o777;
 }
 
 /** Opens a file for writing and changes nothing: access(2) would ask for another user than the one who writes. */
