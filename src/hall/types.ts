@@ -5,7 +5,7 @@ import type { HoldAnswer, HoldQuestion, Outcome, Progress } from "../protocol/ou
 import type { DataLabel, Env, QosClass, TenantRisk } from "../protocol/request.js";
 import type { ToolDefinition } from "../protocol/skill.js";
 import type { Adapter } from "../protocol/standing.js";
-import type { Approver } from "./approver.js";
+import type { Approver, Voter } from "./approver.js";
 import type { Audit } from "./audit.js";
 import type { Operator } from "./operator.js";
 
@@ -108,7 +108,7 @@ export type CallerSource = Caller | (() => Caller) | AgentName;
 /** A Hall on this machine. Only its gates run anything, and nothing here leads to a handler. */
 export type LocalHall = {
   gate(caller: CallerSource): Gate;
-  approver(principal: Principal): Approver;
+  approver(principal: Voter): Approver;
   operator(principal: Principal): Operator;
   readonly audit: Audit;
   /** Ends children, watches and the store. */

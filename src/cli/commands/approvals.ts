@@ -1,8 +1,10 @@
 import type { HoldForApproval } from "../../hall/approver.js";
+import { shownWhole } from "../../protocol/shown.js";
 import { EXIT } from "../exit.js";
 import { Declined } from "../failure.js";
 import { columns, type Line, type Style } from "../line.js";
 import { addGroup, addVerb, option, type Program } from "../verb.js";
+import { addServe } from "./approvalsServe.js";
 
 /** `hall approvals list`, `show`, `approve` and `deny`. */
 export function addApprovals(program: Program): void {
@@ -25,8 +27,8 @@ export function addApprovals(program: Program): void {
           holds.map(({ approval_id, state, request }) => [
             approval_id,
             { style: STATES[state] ?? "dim", text: state },
-            request.tool,
-            request.agent,
+            shownWhole(request.tool),
+            shownWhole(request.agent),
             request.expires_at,
           ]),
         ),
@@ -58,11 +60,17 @@ export function addApprovals(program: Program): void {
     text: "Shows the call whole and asks, then signs and records a vote against it; one is enough. It can also take back an approval that wasn't used yet.",
     example: "hall approvals deny 3f1c… --reason 'not today'",
   });
+  addAnswer(approvals, "escalate", {
+    summary: "leave it to people above you",
+    text: "Shows the call whole and asks, then signs and records that people of the next level up shall answer: executor above gatekeeper, incident_commander above executor. It takes back an approval by people below that.",
+    example: "hall approvals escalate 3f1c… --reason 'not mine to decide'",
+  });
+  addServe(approvals);
 }
 
 function addAnswer(
   approvals: Program,
-  verdict: "approve" | "deny",
+  verdict: "approve" | "deny" | "escalate",
   teaching: { readonly summary: string; readonly text: string; readonly example: string },
 ): void {
   addVerb<{ reason?: string; key?: string }>(approvals, {
@@ -90,6 +98,8 @@ function addAnswer(
       });
       out.result({ ok: true, ...hold }, () => [stateLine(hold)]);
       if (hold.state === "granted") out.note("The same call now runs once, within ten minutes.");
+      if (verdict === "escalate" && hold.state === "pending")
+        out.note(`It now needs an answer of level ${hold.level}.`);
       if (hold.state === "refused")
         out.note("Refused: the call never ran, and asking again is denied (DENY_APPROVAL_REFUSED).");
       return EXIT.ok;
@@ -102,7 +112,7 @@ const STATES: Readonly<Record<string, Style>> = { pending: "yellow", granted: "g
 function stateLine({ approval_id, state, request }: HoldForApproval): Line {
   return [
     { style: STATES[state] ?? "dim", text: state },
-    ` ${approval_id} (${request.tool}, asked by ${request.agent})`,
+    ` ${approval_id} (${shownWhole(request.tool)}, asked by ${shownWhole(request.agent)})`,
   ];
 }
 
@@ -111,19 +121,32 @@ function holdLines(hold: HoldForApproval): readonly Line[] {
   const facts: readonly (readonly [string, string])[] = [
     ["skill", `${request.title ?? ""} ${request.skill_id ?? ""} ${request.version ?? ""}`.trim()],
     ["tool", request.tool],
-    ["artifact", `sha256:${request.artifact_digest ?? ""}`],
+    request.artifact_digest === null
+      ? ["definition", `sha256:${request.definition_digest ?? ""}`]
+      : ["artifact", `sha256:${request.artifact_digest}`],
     ["caller", `${request.agent}, tenant ${request.tenant_id}, env ${request.env}`],
     ["data", `${request.data_label}, risk ${request.tenant_risk}, ${request.qos_class}`],
     ["because", request.holds.map(({ code, reason }) => `${code} (${reason})`).join(", ")],
-    ["needs", request.mode === "confirm" ? "a confirmation" : `${request.needed} of the approvers`],
+    ["needs", needOf(hold)],
     ["rule", `${request.rule_id}, policy ${request.policy_digest}`],
     ["opened", request.opened_at],
     ["until", request.expires_at],
     ["committed", request.arguments],
     ["arguments", hold.arguments ?? "(gone: the hold is closed)"],
+    ...hold.answers.map((answer): readonly [string, string] => [answer.verdict, saidBy(answer)]),
   ];
   return [
     stateLine(hold),
-    ...columns(facts.map(([name, value]) => [{ style: "dim", text: `  ${name}` }, value])),
+    ...columns(facts.map(([name, value]) => [{ style: "dim", text: `  ${name}` }, shownWhole(value)])),
   ];
+}
+
+function needOf({ request, level, yes }: HoldForApproval): string {
+  if (request.mode === "confirm") return "a confirmation";
+  return `${request.needed} of the approvers, level ${level} or above; ${yes} so far`;
+}
+
+function saidBy({ approver_id, via, level, at, reason }: HoldForApproval["answers"][number]): string {
+  const through = via === null ? "" : ` through ${via}`;
+  return `${approver_id} (${level})${through}, ${at}${reason === null ? "" : `: ${reason}`}`;
 }
