@@ -84,20 +84,24 @@ export function pinned(
   return { origin, capability, definition, accept, risk_tier: "medium", species: HOST_SPECIES };
 }
 
-/** Entries put into a list, in the place of those of the same tools. */
+/** Entries put into a list; of a tool that is in it already only the definition, and what may change, are replaced. */
 export function withTools(
   list: readonly JsonObject[],
   entries: readonly PinnedTool[],
 ): readonly JsonObject[] {
   const keyOf = (entry: JsonObject) =>
     `${String(entry["origin"])}/${String((entry["definition"] as JsonObject | undefined)?.["name"])}`;
-  const given = entries.map((entry) => entry as unknown as JsonObject);
-  const replaced = new Map(given.map((entry) => [keyOf(entry), entry]));
+  const given = new Map(
+    entries.map((entry) => entry as unknown as JsonObject).map((entry) => [keyOf(entry), entry]),
+  );
   const known = new Set(list.map(keyOf));
-  return [
-    ...list.map((entry) => replaced.get(keyOf(entry)) ?? entry),
-    ...given.filter((entry) => !known.has(keyOf(entry))),
-  ];
+  const fresh = [...given].filter(([key]) => !known.has(key)).map(([, entry]) => entry);
+  return [...list.map((entry) => ({ ...entry, ...newIn(given.get(keyOf(entry))) })), ...fresh];
+}
+
+function newIn(entry: JsonObject | undefined): JsonObject {
+  const { definition, accept } = entry ?? {};
+  return definition === undefined || accept === undefined ? {} : { definition, accept };
 }
 
 export function leftOutLine({ name, why }: LeftOut): string {
