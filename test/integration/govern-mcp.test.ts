@@ -149,3 +149,15 @@ test("every governed call is on record, and the record is whole", async () => {
 });
 
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+test("examples/govern-an-mcp-server: an update is seen, denied, shown and accepted", async () => {
+  const demo = join(root, "examples/govern-an-mcp-server/demo.mjs");
+  const { stdout } = await promisify(execFile)(process.execPath, [demo, "--json"], { cwd: root });
+  const story = JSON.parse(stdout.trim());
+  rmSync(story.project, { recursive: true, force: true });
+  expect(story.before.filter((name: string) => !story.during.includes(name))).toEqual(["memory__read_graph"]);
+  expect(story.changes).toEqual([expect.stringMatching(/^hidden text \/description: .*\\udb40\\udc53/)]);
+  expect(
+    story.steps.map(({ code, outcome }: { code: string | null; outcome: string }) => code ?? outcome),
+  ).toEqual(["done", "done", "DENY_DEFINITION_CHANGED", "done", "done"]);
+});
