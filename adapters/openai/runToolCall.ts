@@ -1,4 +1,5 @@
 import type { Gate, InvokeOptions } from "../../src/hall/types.js";
+import { canonicalJson, type Json } from "../../src/protocol/canonical.js";
 import type { Outcome } from "../../src/protocol/outcome.js";
 import { shownInChat, shownInResponses } from "./shown.js";
 import type { ChatToolCall, ChatToolMessage, ResponsesToolCall, ResponsesToolOutput } from "./types.js";
@@ -58,7 +59,9 @@ export async function runToolCall(
 /** A model's arguments. Text that isn't JSON becomes arguments that can't be read, so that the gate itself refuses them. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: Json = JSON.parse(text);
+    canonicalJson(value); // 1e400 is read as infinity, which would be decided on as null
+    return value;
   } catch (error) {
     return {
       toJSON() {

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, sha256Hex } from "../protocol/canonical.js";
+import { canonicalJson, type Json, type JsonObject, sha256Hex } from "../protocol/canonical.js";
 import { type ForeignDefinition, foreignDefinition } from "../protocol/foreign.js";
 import type { RouteIdentity, RouteOptions, RouteRequest } from "./route.js";
 
@@ -97,7 +97,9 @@ function withBytes(args: JsonObject, bytes: Uint8Array, type: string): Asked {
   }
   if (!/json/i.test(type)) return { args: { ...args, body: text }, flaw: null };
   try {
-    return { args: { ...args, body: JSON.parse(text) as Json }, flaw: null };
+    const value: Json = JSON.parse(text);
+    canonicalJson(value); // 1e400 is read as infinity, which would be decided on as null
+    return { args: { ...args, body: value }, flaw: null };
   } catch {
     return unreadable(400, "isn't JSON, as its type says");
   }

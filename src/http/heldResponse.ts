@@ -43,19 +43,16 @@ export function holdResponse(response: NodeResponse, max: number): HeldResponse 
 
   const collect = (chunk: unknown, encoding: unknown) => {
     if (chunk === undefined || chunk === null || typeof chunk === "function") return;
-    const bytes =
-      typeof chunk === "string"
-        ? Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8")
-        : (chunk as Uint8Array);
+    const bytes = bytesOf(chunk, encoding);
     length += bytes.byteLength;
     if (length > max) reject(new TooLarge(`longer than ${max} bytes`));
-    else chunks.push(Buffer.from(bytes));
+    else chunks.push(bytes);
   };
   Object.assign(response, {
     writeHead(status: number, ...rest: unknown[]) {
       response.statusCode = status;
       if (typeof rest[0] === "string") response.statusMessage = rest[0];
-      for (const [name, value] of headersIn(rest.at(-1))) response.setHeader(name, value);
+      putHeaders(response, rest.at(-1));
       return response;
     },
     flushHeaders() {},
@@ -68,7 +65,7 @@ export function holdResponse(response: NodeResponse, max: number): HeldResponse 
       collect(args[0], args[1]);
       const { statusCode: status, statusMessage: words } = response;
       said = { status, words, body: Buffer.concat(chunks) };
-      silence(response); // what was decided on is what goes out
+      silence(response, () => response); // what was committed to is what goes out
       resolve(said);
       calledBack(args);
       return response;
@@ -78,7 +75,8 @@ export function holdResponse(response: NodeResponse, max: number): HeldResponse 
   const send = (status: number, words: string, body: Uint8Array | string) => {
     Object.assign(response, own, { statusCode: status, statusMessage: words });
     response.end(body);
-    silence(response);
+    const unsent = () => (response.headersSent ? response : writeHead.call(response, status, words));
+    silence(response, unsent); // an end that others made wait may still have to send the head
   };
   return {
     ended: promise,
@@ -97,20 +95,31 @@ export function holdResponse(response: NodeResponse, max: number): HeldResponse 
 }
 
 /** A handler that goes on after its call was ended speaks to nobody. */
-function silence(response: NodeResponse): void {
+function silence(response: NodeResponse, writeHead: () => unknown): void {
   const nothing = () => response;
-  Object.assign(response, {
-    ...{ writeHead: nothing, end: nothing, setHeader: nothing, appendHeader: nothing },
-    ...{ write: () => true, flushHeaders: () => {}, removeHeader: () => {} },
-  });
+  const write = () => true;
+  const flushHeaders = () => {};
+  const silent = { end: nothing, setHeader: nothing, appendHeader: nothing, removeHeader: nothing };
+  Object.assign(response, silent, { writeHead, write, flushHeaders });
 }
 
-/** The headers of a writeHead: an object, a list of pairs, or a flat list. */
-function headersIn(given: unknown): readonly (readonly [string, string | readonly string[]])[] {
-  if (typeof given !== "object" || given === null) return [];
-  if (!Array.isArray(given)) return Object.entries(given as Record<string, string>);
-  if (Array.isArray(given[0])) return given as [string, string][];
-  return given.flatMap((name, i) => (i % 2 === 0 ? [[String(name), String(given[i + 1])] as const] : []));
+/** The headers of a writeHead as Node takes them: an object, or a list of names and values in turn. */
+function putHeaders(response: NodeResponse, given: unknown): void {
+  if (typeof given !== "object" || given === null) return;
+  if (!Array.isArray(given)) {
+    for (const [name, value] of Object.entries(given)) response.setHeader(name, value);
+    return;
+  }
+  const flat: readonly string[] = given.flat();
+  const pairs = flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ""] as const] : []));
+  for (const [name] of pairs) response.removeHeader(name);
+  for (const [name, value] of pairs) response.appendHeader(name, value);
+}
+
+function bytesOf(chunk: unknown, encoding: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return Buffer.from(chunk);
+  if (typeof chunk !== "string") throw new TypeError("a response is written as text or bytes");
+  return Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8");
 }
 
 function calledBack(args: readonly unknown[]): void {

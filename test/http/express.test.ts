@@ -97,7 +97,7 @@ describe("Express's middleware", () => {
   test("a handler that answers by stream, callback and writeHead can't tell that it is held back", async () => {
     const url = await listen((app) =>
       app.use(governedRoute()).get("/", (_, response) => {
-        response.writeHead(201, "Made", ["X-A", "1", "X-B", "2"]);
+        response.writeHead(201, "Made", ["X-A", "1", "X-B", "2", "Set-Cookie", "a=1", "Set-Cookie", "b=2"]);
         response.flushHeaders();
         response.write("c3Ry", "base64", () =>
           response.end(new Uint8Array([101, 97, 109]), () => {
@@ -109,7 +109,26 @@ describe("Express's middleware", () => {
     const response = await fetch(url, { headers: ADA });
     expect([response.status, response.statusText, await response.text()]).toEqual([201, "Made", "stream"]);
     expect([response.headers.get("X-A"), response.headers.get("X-B")]).toEqual(["1", "2"]);
+    expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
     expect(response.headers.has(RECEIPT_HEADER)).toBe(true);
+  });
+
+  test("middleware before it that makes an end wait, as sessions do, is waited for", async () => {
+    const url = await listen((app) =>
+      app
+        .use((_, response, next) => {
+          const end = response.end;
+          response.end = (...args: unknown[]) => setImmediate(() => end.apply(response, args));
+          next();
+        })
+        .use(governedRoute())
+        .get("/", (_, response) => response.status(201).send("made"))
+        .get("/fail", (_, response) => response.status(500).send("hunter2")),
+    );
+    const made = await fetch(url, { headers: ADA });
+    expect([made.status, await made.text(), made.headers.has(RECEIPT_HEADER)]).toEqual([201, "made", true]);
+    const failed = await fetch(`${url}fail`, { headers: ADA });
+    expect([failed.status, await failed.json()]).toMatchObject([500, { code: "HANDLER_ERROR" }]);
   });
 
   test("what a refused handler said isn't in the answer, what came before it is", async () => {
