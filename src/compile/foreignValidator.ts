@@ -4,6 +4,7 @@ import { loadLibrary } from "./library.js";
 import { checkPlain } from "./plain.js";
 import { CompileError, type Problem } from "./problem.js";
 import { checkSize } from "./schemaSize.js";
+import { isObject } from "./subschemas.js";
 import { checkerOf, keptByText, type Validator } from "./validator.js";
 
 /**
@@ -13,9 +14,11 @@ import { checkerOf, keptByText, type Validator } from "./validator.js";
  * keeps the schema from being understood.
  */
 export async function loadForeignValidator(schema: JsonObject): Promise<Validator> {
-  insist(checkPlain(schema));
+  insist(isObject(schema) ? checkPlain(schema) : [NO_SCHEMA]);
   return load(schema);
 }
+
+const NO_SCHEMA: Problem = { path: [], message: "isn't a schema", remedy: "Write an object" };
 
 const load = keptByText(async (schema) => {
   const translated = translateSchema(schema);
