@@ -16,6 +16,9 @@ export const HOUSE_ENTRY = "hall:entry";
 
 /** The only package of the Hall's own that goes into a bundle: into the one that collects, never into an artifact. */
 const ZOD3_CONVERTER = "zod-to-json-schema";
+/** Of the skill's own zod; before 3.25 it has none. */
+const ZOD4_CORE = "zod/v4/core";
+const NO_ZOD4 = "hall:no-zod4";
 const HERE = dirname(fileURLToPath(import.meta.url));
 
 /** The text of a supplied module; `entry` is that of hall:entry, `hasZod` whether the skill has a zod to ask. */
@@ -32,9 +35,9 @@ function moduleText(name: string, entry: string, hasZod: boolean): string | unde
     case "hall:zod3":
       return `export { ignoreOverride, zodToJsonSchema } from "${ZOD3_CONVERTER}"`;
     case "hall:zod4":
-      return hasZod
-        ? 'export { toJSONSchema, version } from "zod/v4/core"'
-        : "export const toJSONSchema = undefined, version = undefined;";
+      return `export { toJSONSchema, version } from "${hasZod ? ZOD4_CORE : NO_ZOD4}"`;
+    case NO_ZOD4:
+      return "export const toJSONSchema = undefined, version = undefined;";
     case "zod/v3": // its converter needs only the names of kinds, which are their own values
       return "export const ZodFirstPartyTypeKind = new Proxy({}, { get: (_, kind) => kind });";
     default:
@@ -49,9 +52,13 @@ export async function resolveHouse(
   pluginData: unknown,
 ): Promise<OnResolveResult | undefined> {
   const ofPackage = namespace === PACKAGE_NAMESPACE;
-  const isOurs = path.startsWith("hall:") || path === SKILL_ENTRY_NAME || (ofPackage && path === "zod/v3");
-  if (isOurs && namespace !== "skill") return { path, namespace: HOUSE_NAMESPACE, sideEffects: false };
-  if (path === SKILL_ENTRY_NAME) return { path, namespace: HOUSE_NAMESPACE, sideEffects: false };
+  const isInternal = path.startsWith("hall:") && namespace === HOUSE_NAMESPACE;
+  if (isInternal || path === SKILL_ENTRY_NAME || (ofPackage && path === "zod/v3"))
+    return { path, namespace: HOUSE_NAMESPACE, sideEffects: false };
+  if (namespace === HOUSE_NAMESPACE && path === ZOD4_CORE) {
+    const { errors } = await build.resolve(path, { kind, resolveDir, namespace: "file", pluginData });
+    return errors.length === 0 ? undefined : { path: NO_ZOD4, namespace: HOUSE_NAMESPACE };
+  }
   const wantsConverter = namespace === HOUSE_NAMESPACE && path === ZOD3_CONVERTER;
   if (!ofPackage && !wantsConverter) return undefined;
   const from = ofPackage ? { importer, resolveDir } : { importer: HERE, resolveDir: HERE };

@@ -1,25 +1,17 @@
 import { existsSync, readFileSync, realpathSync, rmdirSync, rmSync } from "node:fs";
-import { platform, userInfo } from "node:os";
+import { platform } from "node:os";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { isObject } from "../evidence/members.js";
-import { type Home, homeAt } from "../hall/home.js";
 import { writePrivate } from "../hall/state.js";
 import { sha256Hex } from "../protocol/canonical.js";
 import { type Client, type ClientWords, clientFile, clientWords } from "./clientConfig.js";
+import { type ClientEntry, entryFor, isOurs, registeredHome } from "./clientEntry.js";
 import { LifecycleError } from "./error.js";
 import { insertMember, memberAt, removeMember } from "./jsonMember.js";
 import { type JsonPlace, readPlaces } from "./jsonPlaces.js";
 import { jsonText, readIfThere, writeWhole } from "./wholeFile.js";
 import { type Workshop, withHome } from "./workshop.js";
-
-/** How a client starts this home's Hall. */
-export type ClientEntry = {
-  readonly type?: "stdio";
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-};
 
 export type ConnectOptions = {
   readonly client: Client;
@@ -180,37 +172,6 @@ function placesOf(page: Page, text: string, undo: boolean): JsonPlace {
   const servers = isObject(root?.value) ? (root.value[member] ?? {}) : undefined;
   if (root === undefined || !isObject(servers)) throw unreadable(page, undo);
   return root;
-}
-
-function entryFor({ program }: Workshop, home: Home, { typed }: ClientWords): ClientEntry {
-  const [command, ...args] = program;
-  const env = { HALL_HOME: home.dir, ...statePlacesOf(home) };
-  return { ...(typed ? { type: "stdio" as const } : {}), command, args: [...args, "mcp"], env };
-}
-
-/** State and database, resolved, where a client that hands on nothing of this environment would look elsewhere. */
-function statePlacesOf({ dir, state, database }: Home): Readonly<Record<string, string>> {
-  const usual = homeAt(dir, { HOME: registeredHome() });
-  return {
-    ...(state === usual.state ? {} : { HALL_STATE: state }),
-    ...(database === homeAt(dir, { HALL_STATE: state }).database ? {} : { HALL_DB_PATH: database }),
-  };
-}
-
-/** The user's own directory whatever HOME says here; `/` for a user whom the machine doesn't know. */
-function registeredHome(): string {
-  try {
-    return userInfo().homedir;
-  } catch {
-    return "/";
-  }
-}
-
-/** An entry that starts this home's Hall, whichever program and paths it was written with. */
-function isOurs(entry: unknown, { dir }: Home): boolean {
-  if (!isObject(entry)) return false;
-  const { args, env } = entry;
-  return Array.isArray(args) && args.at(-1) === "mcp" && isObject(env) && env["HALL_HOME"] === dir;
 }
 
 function noUserFile({ title }: ClientWords): LifecycleError {

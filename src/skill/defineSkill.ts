@@ -1,11 +1,17 @@
 import type { Content } from "./content.js";
 import type { Context } from "./context.js";
-import type { Given, Parsed, Schema } from "./schema.js";
+import type { Given, Json, Parsed, Schema } from "./schema.js";
 
 type Awaitable<T> = T | Promise<T>;
 
 /** What a handler returns: before the output schema's own defaults and transforms. */
-export type Answer<Output, Form> = Form extends "content" ? Content<Given<Output>> : Given<Output>;
+export type Answer<Output, Form> = Form extends "content"
+  ? Content<ReadOnly<Given<Output>>>
+  : ReadOnly<Given<Output>>;
+
+/** The same, also where whoever answers keeps it from changes. */
+type ReadOnly<T> = [Json] extends [T] ? T : EachReadOnly<T>;
+type EachReadOnly<T> = T extends object ? { readonly [Name in keyof T]: ReadOnly<T[Name]> } : T;
 
 /**
  * A tool as skill.yaml describes it, word for word, save that `handler` is a function and that a schema may be zod 4,

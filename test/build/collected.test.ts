@@ -121,6 +121,17 @@ describe("zod becomes JSON Schema", () => {
     expect(output).toMatchObject({ properties: { sum: { type: "number" } }, required: ["sum"] });
   });
 
+  test("zod 3 of before it had zod 4 in it", async () => {
+    const more = "handler: () => ({})";
+    const module = skillModule(toolText("z.object({ a: z.string() })", more), Z4);
+    const files = {
+      "node_modules/zod/package.json": '{"name":"zod","version":"3.22.0","main":"index.js"}',
+      "node_modules/zod/index.js": 'export * from "zod3";',
+    };
+    const { manifest } = await build(codeFirst(module, ["zod3"], files));
+    expect(manifest.tools[0]?.input_schema).toMatchObject({ properties: { a: { type: "string" } } });
+  });
+
   test("JSON Schema stays as it is", async () => {
     const schema = "{ type: 'object', properties: { a: { type: 'string' } }, required: ['a'] }";
     const { manifest } = await build(codeFirst(skillModule(toolText(schema))));
@@ -242,6 +253,7 @@ describe("what a module defines is checked like any manifest", () => {
     ["no default export", "export const skill = {};", /no default export/, /defineSkill/],
     ["another default export", "export default 42;", /isn't a skill/, /defineSkill/],
     ["a syntax error", "export default {", /Expected identifier/, /./],
+    ["a module of the builder's own", 'import "hall:handler"; export default {};', /isn't found/, /./],
     ["an import that a handler may not use", 'import "node:net"; export default {};', /node:net/, /./],
   ])("%s", async (_, module, message, remedy) => {
     expect(await problemsOf(codeFirst(module))).toMatchObject([

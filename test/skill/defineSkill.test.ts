@@ -21,7 +21,7 @@ test("zod 4: the handler gets what comes out of the schema, an example is what g
     examples: [{ name: "one", input: { text: "a" }, output: { sum: 6 } }],
   });
   expectTypeOf(tool.handler).returns.toEqualTypeOf<
-    { sum?: number | undefined } | Promise<{ sum?: number | undefined }>
+    { readonly sum?: number | undefined } | Promise<{ readonly sum?: number | undefined }>
   >();
   defineTool({
     ...about,
@@ -53,6 +53,16 @@ test("zod/mini and zod 3", () => {
       return { ok: true };
     },
     examples: [{ name: "one", input: { day: "2026-01-01" }, output: { ok: true } }],
+  });
+});
+
+test("what is read-only may be answered", () => {
+  const hits: readonly string[] = ["a"];
+  defineTool({
+    ...about,
+    input_schema: z.object({}),
+    output_schema: z.object({ hits: z.array(z.string()) }),
+    handler: () => ({ hits }) as const,
   });
 });
 

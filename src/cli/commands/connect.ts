@@ -19,7 +19,7 @@ export function addConnect(program: Program): void {
       const known = CLIENTS.find((name) => name === client);
       if (known === undefined)
         throw new UsageError(
-          `There is no way to connect ${client}.`,
+          `There is no way yet to connect ${client}.`,
           `Known clients: ${CLIENTS.join(", ")}.`,
         );
       const { connectClient } = await import("../../lifecycle/connectClient.js");
