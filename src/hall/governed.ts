@@ -1,6 +1,6 @@
 import type { Json } from "../protocol/canonical.js";
-import { type ForeignDefinition, foreignDefinition } from "../protocol/foreign.js";
-import { CapabilityIdSchema } from "../protocol/ids.js";
+import { type ForeignDefinition, foreignDefinition, HOST_ORIGIN } from "../protocol/foreign.js";
+import { CapabilityIdSchema, SkillNameSchema } from "../protocol/ids.js";
 import type { Outcome } from "../protocol/outcome.js";
 import { HallDenied, HallFailed, HallHeld } from "./refusal.js";
 import { jsonSchemaOf, type SchemaSource } from "./schemaSource.js";
@@ -138,9 +138,12 @@ function defined(capability: string, name: string, options: GovernedOptions): Fo
     return source === undefined ? undefined : trying(member, () => jsonSchemaOf(source, member));
   };
   if (name === "") problems.push("name: the function has none; give one as options.name");
-  const known = CapabilityIdSchema.safeParse(capability);
-  if (!known.success) problems.push(`capability: ${known.error.issues.map((it) => it.message).join("; ")}`);
-  const { title, description } = options;
+  const { title, description, origin = HOST_ORIGIN } = options;
+  for (const [member, known] of [
+    ["capability", CapabilityIdSchema.safeParse(capability)],
+    ["origin", SkillNameSchema.safeParse(origin)],
+  ] as const)
+    if (!known.success) problems.push(`${member}: ${known.error.issues.map((it) => it.message).join("; ")}`);
   const [input_schema, output_schema] = [schema("input"), schema("output")];
   if (problems.length > 0) throw new TypeError(`A function can't be governed: ${problems.join("; ")}`);
   return foreignDefinition({ name, title, description, input_schema, output_schema });

@@ -4,7 +4,7 @@ import { sayOutcome } from "../../../src/hall/said.js";
 import { openTestHall } from "../../../src/testing/index.js";
 import { NOTES } from "../../hall/memoryHall.js";
 
-const { gate, hall, records, approve } = await openTestHall({ skills: [NOTES] });
+const { gate, hall, records, approve, operator } = await openTestHall({ skills: [NOTES] });
 afterAll(() => hall.close());
 const bot = gate("bot");
 
@@ -67,6 +67,15 @@ describe("a model's tool call", () => {
       onHold: async () => "declined",
     });
     expect(asked.outcome.kind).toBe("denied");
+  });
+
+  test("what is degraded for OpenAI is denied here, and nowhere else", async () => {
+    const subject = "skill:org.acme/notes" as const;
+    await operator.standing({ subject, state: "degraded", adapter: "openai" }, "a test");
+    const { outcome } = await runToolCall(bot, chat("search_notes", '{"query":"tea"}'));
+    expect(outcome).toMatchObject({ denial: { code: "DENY_ADAPTER_DEGRADED" } });
+    expect(await bot.invoke("search_notes", { query: "tea" })).toMatchObject({ kind: "done" });
+    await operator.standing({ subject, state: "active", adapter: "openai" }, "a test");
   });
 
   test("what is no function call is the program's mistake", async () => {
