@@ -1,6 +1,7 @@
 import { definitionDigest, type PinnedTool } from "../protocol/foreign.js";
 import { checkCapability, FOREIGN_CAPABILITY, leftOutLine, pinned, withTools } from "./addServer.js";
 import { amendPolicy } from "./amend.js";
+import { deceptionLines } from "./definitionLines.js";
 import { LifecycleError } from "./error.js";
 import type { Reach } from "./reach.js";
 import { type LeftOut, servableTools } from "./servable.js";
@@ -57,7 +58,10 @@ export function acceptTools(ws: Workshop, options: AcceptOptions, reach: Reach):
     const { accepted, record_id } = await amendPolicy(ws, parts, {
       question: `Accept what ${name} says of its tools now?`,
       reason: `mcp accept ${name}${tool === undefined ? "" : ` ${tool}`}`,
-      notes: left_out.map(leftOutLine),
+      notes: [
+        ...left_out.map(leftOutLine),
+        ...entries.flatMap(({ definition }) => deceptionLines(name, definition)),
+      ],
       file: "tools.json",
       edit: (list) => withTools(list, entries),
     });

@@ -11,6 +11,7 @@ import {
 import { CapabilityIdSchema, SkillNameSchema } from "../protocol/ids.js";
 import { type Allowance, allowTools } from "./allowTools.js";
 import { amendPolicy } from "./amend.js";
+import { deceptionLines } from "./definitionLines.js";
 import { LifecycleError } from "./error.js";
 import type { Reach } from "./reach.js";
 import { type LeftOut, servableTools } from "./servable.js";
@@ -60,7 +61,10 @@ export function addServer(ws: Workshop, options: AddOptions, reach: Reach): Prom
     const { accepted, record_id } = await amendPolicy(ws, parts, {
       question: `Put ${name} (${shownText(spelled(server))}) behind the gate, with ${countOf(tools.length)} as described here?`,
       reason: `mcp add ${name}`,
-      notes: left_out.map(leftOutLine),
+      notes: [
+        ...left_out.map(leftOutLine),
+        ...tools.flatMap((definition) => deceptionLines(name, definition)),
+      ],
       edits: [
         { file: "config.json", edit: (config) => withServer(config, name, server) },
         { file: "tools.json", edit: (list) => withTools(list, entries) },

@@ -1,4 +1,5 @@
 import { type DefinitionChange, definitionChanges } from "../compile/definitionChange.js";
+import { bringsInHidden } from "../compile/hiddenText.js";
 import type { Json } from "../protocol/canonical.js";
 import type { ForeignDefinition } from "../protocol/foreign.js";
 import { memberChanges } from "./memberChanges.js";
@@ -21,6 +22,13 @@ export function differences(before: ForeignDefinition, after: ForeignDefinition)
     const shown = kind === "hidden_text" || kind === "name" ? spelledOut : shownValue;
     return `${place}: ${shown(was)} becomes ${shown(is)}`;
   });
+}
+
+/** A line for a definition whose text isn't what it looks like, with all of it spelled out; none for others. */
+export function deceptionLines(origin: string, definition: ForeignDefinition): readonly string[] {
+  if (!bringsInHidden(undefined, definition as Json)) return [];
+  const place = `tool ${origin}/${spelledOut(definition.name)}`;
+  return [`${place} has text that isn't what it looks like: ${spelledOut(definition)}`];
 }
 
 /** Where letters deceive, all but plain ASCII is written by number. */

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, describe, expect, test } from "vitest";
 import { dist } from "../setup/dist.js";
 
@@ -149,6 +150,41 @@ test("every governed call is on record, and the record is whole", async () => {
 });
 
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+test("a client that is connected is told of servers that come and go, and a removed one ends", async () => {
+  const governed = await client(process.execPath, [cli, "mcp"], environment);
+  let told = () => {};
+  governed.setNotificationHandler(ToolListChangedNotificationSchema, () => told());
+  const change = () =>
+    new Promise<void>((resolve) => {
+      told = resolve;
+    });
+  const listed = async () => (await governed.listTools()).tools.map(({ name }) => name);
+  await listed();
+  const pid = join(dir, "pid");
+  const program = `require("node:fs").writeFileSync(${JSON.stringify(pid)}, String(process.pid));
+    import(${JSON.stringify(bin("memory"))})`;
+  let changed = change();
+  await hall("mcp", "add", "late", "--yes", "--allow", "dev", "--", process.execPath, "-e", program);
+  await changed;
+  await expect.poll(listed, { timeout: 10_000 }).toContain("late__read_graph");
+  const child = Number(readFileSync(pid, "utf8"));
+  expect(process.kill(child, 0)).toBe(true);
+  changed = change();
+  await hall("mcp", "remove", "late", "--yes");
+  await changed;
+  await expect.poll(listed, { timeout: 10_000 }).not.toContain("late__read_graph");
+  await expect.poll(() => isRunning(child), { timeout: 10_000 }).toBe(false);
+  await governed.close();
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 test("examples/govern-an-mcp-server: an update is seen, denied, shown and accepted", async () => {
   const demo = join(root, "examples/govern-an-mcp-server/demo.mjs");

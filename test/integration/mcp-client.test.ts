@@ -15,7 +15,7 @@ test("examples/mcp-client lists, calls, is denied, and finds its records", async
   ).toEqual([
     ["done", null],
     ["denied", "DENY_INVALID_INPUT"],
-    ["held", "DENY_REQUIRES_HUMAN"],
+    ["held", "DENY_REQUIRES_HUMAN_APPROVAL"],
     ["denied", "DENY_UNKNOWN_SKILL"],
   ]);
   for (const { record_id } of story.calls)

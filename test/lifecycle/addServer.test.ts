@@ -102,8 +102,12 @@ describe("adding a server", () => {
   test("spells out what hides in a definition", async () => {
     const { ws } = await added({}, [{ ...READ, description: "Read\u200b a \u202epage\u001b[8m." }]);
     const shown = ws.asked[0]?.details.join("\n") ?? "";
+    expect(shown).toContain("tool pages/read has text that isn't what it looks like: {");
     expect(shown).toContain("Read\\u200b a \\u202epage\\u001b[8m.");
     expect(shown).not.toContain("\u200b");
+    const alike = await added({}, [{ ...READ, description: "Read a p\u0430ge, caf\u00e9." }]);
+    expect(alike.ws.asked[0]?.details[0]).toContain("p\\u0430ge, caf\\u00e9");
+    expect((await added()).ws.asked[0]?.details[0]).toContain("config.servers");
   });
 
   test.each([

@@ -157,7 +157,10 @@ function addPing(mcp: Program): void {
       const { pingServer } = await import("../../lifecycle/pingServer.js");
       const done = await pingServer(run.workshop, { name }, await reachOf(run));
       run.out.result({ ok: true, ...done }, () => [
-        [{ style: "green", text: "Answers " }, `${done.name} (${done.at}), ${done.tools} tools`],
+        [
+          { style: "green", text: "Answers " },
+          `${done.name} (${done.at}), ${done.tools === 1 ? "1 tool" : `${done.tools} tools`}`,
+        ],
       ]);
       return EXIT.ok;
     },

@@ -59,7 +59,7 @@ test("mcp accept shows the difference, by kind", async () => {
 });
 
 test("mcp ping and mcp remove", async () => {
-  expect((await desk.hall("mcp", "ping", "pages")).stdout).toMatch(/^Answers pages \(.*\), 1 tools?\n$/);
+  expect((await desk.hall("mcp", "ping", "pages")).stdout).toMatch(/^Answers pages \(.*\), 1 tool\n$/);
   expect(await desk.hall("mcp", "remove", "pages", "--yes")).toMatchObject({
     code: 0,
     stdout: "Removed pages\n",
