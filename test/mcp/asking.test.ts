@@ -8,7 +8,7 @@ import {
 import { afterAll, describe, expect, test } from "vitest";
 import type { Ask, AskAnswer } from "../../src/protocol/ask.js";
 import { openFixtureHall } from "../setup/conformance/hall.js";
-import { connect, done, scriptedGate, textOf, tool } from "./scripted.js";
+import { connect, connectRaw, done, INITIALIZE, scriptedGate, textOf, tool } from "./scripted.js";
 
 const BY = { tool: "ask", title: "Asker", skill_id: "org.acme/asker" };
 
@@ -65,6 +65,11 @@ describe("a handler's question to the person", () => {
     ["a message that is none", elicit(7), () => ({ action: "cancel" })],
     ["too long a message", elicit("x".repeat(4_001)), () => ({ action: "cancel" })],
     ["a form that is none", elicit("?", { type: "object" }), () => ({ action: "cancel" })],
+    [
+      "a form with a hidden character",
+      elicit("?", { type: "object", properties: { a: { type: "string", title: "\u202e" } } }),
+      () => ({ action: "accept", content: { a: "x" } }),
+    ],
     ["an answer that doesn't fit", elicit(), () => ({ action: "accept", content: { name: 7 } })],
     ["a client that breaks", elicit(), () => Promise.reject(new Error("secret"))],
     ["a client that never answers", elicit(), () => new Promise(() => {})],
@@ -164,6 +169,23 @@ describe("through a real handler", async () => {
     await client.callTool({ name: "test_tool_with_logging" });
     expect(heard).toHaveLength(3);
   });
+});
+
+test("a slow client has every line before the result", async () => {
+  const gate = scriptedGate([tool("chatty")], (_tool, _args, { onLine }) => {
+    for (const text of ["one", "two", "three"]) onLine?.({ level: "info", text });
+    return done(null);
+  });
+  const { request, received } = await connectRaw({ gateFor: () => gate, slow: true });
+  await request(1, "initialize", INITIALIZE);
+  await request(2, "tools/call", { name: "chatty" });
+  expect(received.map(({ id, method }) => id ?? method)).toEqual([
+    1,
+    "notifications/message",
+    "notifications/message",
+    "notifications/message",
+    2,
+  ]);
 });
 
 test.each([undefined, "loud", 3])("the log level %j is a bad parameter", async (level) => {
