@@ -1,6 +1,7 @@
 import type { ModelMessage } from "ai";
 import { afterAll, describe, expect, test } from "vitest";
-import { recordRefusals } from "../../../adapters/vercel-ai/index.js";
+import { governedTools, recordRefusals } from "../../../adapters/vercel-ai/index.js";
+import type { Gate } from "../../../src/hall/types.js";
 import { openScene } from "./scene.js";
 import { answered, type Message, readBy, SDKS } from "./sdks.js";
 
@@ -75,3 +76,29 @@ test("a call that is over before it begins starts no handler, whatever was grant
   expect(await scene.gate.invoke("search_notes", { query: "late" })).toMatchObject({ output: { hits: [] } });
   await scene.hall.close();
 });
+
+test.each(SDKS)(
+  "a no in $name runs nothing, also when an approver says yes at that very moment",
+  async (sdk) => {
+    const scene = await openScene("approve");
+    const ours = scene.gate.through("vercel-ai");
+    let isNo = false;
+    const gate: Gate = {
+      ...ours,
+      through: () => gate,
+      async invoke(tool, args, options) {
+        const outcome = await ours.invoke(tool, args, options);
+        if (isNo && outcome.kind === "held") await scene.approver.vote(outcome.approval_id, "approve", null);
+        return outcome;
+      },
+    };
+    const tools = await governedTools(gate);
+    const turns = [[add("c1", "just now")]];
+    const asked = await sdk.ways.generateText({ tools, messages: USER, turns, more: scene.asking(sdk) });
+    isNo = true;
+    await record(tools, answered(asked.messages, false));
+    const found = await ours.invoke("search_notes", { query: "now" });
+    expect(found).toMatchObject({ output: { hits: [] } });
+    await scene.hall.close();
+  },
+);
