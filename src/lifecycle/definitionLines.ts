@@ -27,8 +27,9 @@ export function differences(before: ForeignDefinition, after: ForeignDefinition)
 /** A line for a definition whose text isn't what it looks like, with all of it spelled out; none for others. */
 export function deceptionLines(origin: string, definition: ForeignDefinition): readonly string[] {
   if (!bringsInHidden(undefined, definition as Json)) return [];
-  const place = `tool ${origin}/${spelledOut(definition.name)}`;
-  return [`${place} has text that isn't what it looks like: ${spelledOut(definition)}`];
+  return [
+    `tool ${origin}/${shownText(definition.name)} has text that isn't what it looks like: ${spelledOut(definition)}`,
+  ];
 }
 
 /** Where letters deceive, all but plain ASCII is written by number. */
