@@ -72,10 +72,11 @@ describe("what others write is understood", () => {
         properties: {
           inner: { $id: "inner", $defs: { t: { type: "number" } }, properties: { x: { $ref: "#/$defs/t" } } },
           outer: { $ref: "#/$defs/t" },
+          through: { $ref: "#/properties/inner/properties/x" },
         },
       }),
-      [{ inner: { x: 1 }, outer: "x" }],
-      [{ inner: { x: "x" } }, { outer: 1 }],
+      [{ inner: { x: 1 }, outer: "x", through: 1 }],
+      [{ inner: { x: "x" } }, { outer: 1 }, { through: "x" }],
     ));
 
   test("draft-07 where it is named: tuples, dependencies, what stands beside a reference", async () => {

@@ -76,7 +76,7 @@ test("what was there before isn't brought in, unless it turns what is new", () =
   const persian = "فایل را می\u200cخواند";
   expect(bringsInHidden(persian, `${persian}. خوب`)).toBe(false);
   expect(bringsInHidden(persian, `${persian} a\u200cb`)).toBe(true);
-  expect(bringsInHidden("\u202eabc\u202c", "\u202exyz\u202c")).toBe(true);
+  expect(bringsInHidden("\u202e abc \u202c", "\u202e xyz \u202c")).toBe(true);
 });
 
 describe("laws", () => {
