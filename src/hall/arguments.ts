@@ -17,7 +17,7 @@ export type Received =
  */
 export function receiveArguments(args: unknown): Received {
   try {
-    const text = JSON.stringify(args === undefined ? {} : args);
+    const text = JSON.stringify(args === undefined ? {} : args, refuseInfinite);
     if (text === undefined) return refused("type");
     if (Buffer.byteLength(text) > MAX_BYTES) return refused("maxBytes");
     const broken = brokenBound(JSON.parse(text) as Json);
@@ -31,6 +31,12 @@ export function receiveArguments(args: unknown): Received {
     if (error instanceof RangeError) return refused("maxDepth");
     return refused(error instanceof CanonicalError ? "canonical" : "json");
   }
+}
+
+/** JSON text can say 1e400, which is read as Infinity; JSON.stringify would make null of it, a value nobody sent. */
+function refuseInfinite(_name: string, value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) throw new CanonicalError("a number that isn't finite");
+  return value;
 }
 
 function refused(keyword: string): Received {

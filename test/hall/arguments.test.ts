@@ -30,6 +30,8 @@ describe("arguments", () => {
     ["nested 100,000 deep", deep(100_000), "maxDepth"],
     ["more than 10,000 elements", Array.from({ length: 10_001 }, () => 0), "maxElements"],
     ["a number that JSON.parse changes", JSON.parse("9007199254740993"), "maximum"],
+    ["a number that JSON.parse can't hold", JSON.parse("1e400"), "canonical"],
+    ["no number at all", { n: Number.NaN }, "canonical"],
     ["__proto__", JSON.parse('{"a":{"__proto__":{"admin":true}}}'), "__proto__"],
     ["a lone surrogate", { text: "\ud800" }, "canonical"],
     ["a cycle", cycle, "json"],
