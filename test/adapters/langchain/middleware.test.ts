@@ -1,5 +1,6 @@
+import { AIMessage, ToolMessage } from "@langchain/core/messages";
 import { Command } from "@langchain/langgraph";
-import { createAgent, humanInTheLoopMiddleware } from "langchain";
+import { createAgent, createMiddleware, humanInTheLoopMiddleware } from "langchain";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { type Receipt, receiptOf } from "../../../adapters/langchain/index.js";
 import { principalOf } from "../../../src/index.js";
@@ -199,6 +200,25 @@ describe("governanceMiddleware", async () => {
     });
     const result = await agent.invoke(asked());
     expect(ran).toEqual(["mail eve"]);
+    expect(toolMessages(result)).toMatchObject([{ artifact: { outcome: "held" } }, { status: "success" }]);
+  });
+
+  test("a model's message that another middleware made up is governed all the same", async () => {
+    const madeUp = createMiddleware({
+      name: "MadeUp",
+      wrapModelCall: ({ messages }) =>
+        messages.some((it) => ToolMessage.isInstance(it))
+          ? new AIMessage("done")
+          : new AIMessage({
+              content: "",
+              tool_calls: [
+                { name: "move_money", args: { amount: 85 }, id: "m1" },
+                { name: "send_mail", args: { to: "zoe" }, id: "m2" },
+              ],
+            }),
+    });
+    const result = await agentThat([], { before: [madeUp] }).invoke(asked(), thread());
+    expect(ran).toEqual(["mail zoe"]);
     expect(toolMessages(result)).toMatchObject([{ artifact: { outcome: "held" } }, { status: "success" }]);
   });
 

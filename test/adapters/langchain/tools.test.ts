@@ -3,6 +3,8 @@ import { Command } from "@langchain/langgraph";
 import { createAgent, toolRetryMiddleware } from "langchain";
 import { afterAll, describe, expect, test } from "vitest";
 import { governedTools, type Receipt, receiptOf } from "../../../adapters/langchain/index.js";
+import { principalOf } from "../../../src/index.js";
+import { ruleFor } from "../../hall/memoryHall.js";
 import {
   asked,
   checkpointer,
@@ -146,6 +148,38 @@ describe("governedTools", async () => {
       { status: "error", artifact: { code: "DENY_APPROVAL_REFUSED" } },
     ]);
     expect(await notes()).not.toContain("never");
+  });
+
+  test("where an approver must sign, resuming looks whether one has", async () => {
+    const {
+      hall: other,
+      gate: its,
+      keys,
+    } = await openAgentHall([
+      ruleFor("rr_notes_write_dev_001", "cap.doc.write", "wrk.doc.searcher", {
+        human_required_default: true,
+      }),
+    ]);
+    try {
+      const signed = async (sign: boolean) => {
+        const agent = createAgent({
+          model: modelThatCalls([{ name: "add_note", args: { text: "signed" } }]),
+          tools: await governedTools(its),
+          checkpointer: checkpointer(),
+        });
+        const config = thread();
+        const [request] = requestsOf(await agent.invoke(asked(), config));
+        const { approval_id = "" } = request?.requests[0] ?? {};
+        const operator = other.approver(principalOf("operator", keys.operator));
+        if (sign) await operator.vote(approval_id, "approve", null);
+        const resume = new Command({ resume: { decisions: { [approval_id]: "approve" } } });
+        return toolMessages(await agent.invoke(resume, config))[0]?.artifact as Receipt;
+      };
+      expect(await signed(false)).toMatchObject({ outcome: "held" });
+      expect(await signed(true)).toMatchObject({ outcome: "done", output: { added: "signed" } });
+    } finally {
+      await other.close();
+    }
   });
 
   test("a held call in an agent without a checkpointer is a message", async () => {
