@@ -146,8 +146,8 @@ function snapshotOf(
   return {
     controls: [...HALL_CONTROLS, ...(policy?.config.controls ?? [])],
     available: species === undefined ? [] : [species],
-    registered_hashes: own(tool?.artifact_digest ?? tool?.definition_digest ?? null),
-    current_hashes: own(held?.artifact_digest ?? tool?.definition_digest ?? null),
+    registered_hashes: own(tool?.artifact_digest ?? null),
+    current_hashes: own(held?.artifact_digest ?? null),
     envelopes: worker === undefined ? {} : own(worker.privilege_envelope),
     policy_gate,
     skill,

@@ -204,6 +204,14 @@ describe("a foreign definition", () => {
   });
 });
 
+test("code that nobody hashed isn't attested where that is required", async () => {
+  const { hall, gate } = await openGuarded({ hall: { require_worker_attestation: true } });
+  expect(await gate.guard(call(), () => 1)).toMatchObject({
+    denial: { code: "DENY_WORKER_ATTESTATION_MISSING" },
+  });
+  await hall.close();
+});
+
 describe("an operator", () => {
   test("stops foreign code by its origin, its definition or the adapter", async () => {
     const { hall, gate, keys } = await openGuarded();
