@@ -4,6 +4,10 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fixturePrompts, fixtureResources } from "../setup/conformance/fixtures.js";
 import { openFixtureHall } from "../setup/conformance/hall.js";
@@ -25,26 +29,56 @@ const why =
 
 type Check = { readonly id: string; readonly status: string; readonly errorMessage?: string };
 
-describe.skipIf(why !== "")(`the MCP conformance suite${why}`, () => {
-  let hall: Awaited<ReturnType<typeof openFixtureHall>>;
-  let listener: Awaited<ReturnType<typeof listenForTests>>;
-  let results: string;
-  beforeAll(async () => {
-    results = await mkdtemp(join(tmpdir(), "conformance-"));
-    hall = await openFixtureHall();
-    listener = await listenForTests({
-      gateFor: hall.gateFor,
-      version: "9.9.9",
-      resources: [fixtureResources],
-      prompts: [fixturePrompts],
-    });
+let hall: Awaited<ReturnType<typeof openFixtureHall>>;
+let listener: Awaited<ReturnType<typeof listenForTests>>;
+let results: string;
+beforeAll(async () => {
+  results = await mkdtemp(join(tmpdir(), "conformance-"));
+  hall = await openFixtureHall();
+  listener = await listenForTests({
+    gateFor: hall.gateFor,
+    version: "9.9.9",
+    resources: [fixtureResources],
+    prompts: [fixturePrompts],
   });
-  afterAll(async () => {
-    await listener.close();
-    await hall.parts.hall.close();
-    await rm(results, { recursive: true, force: true });
+});
+afterAll(async () => {
+  await listener.close();
+  await hall.parts.hall.close();
+  await rm(results, { recursive: true, force: true });
+});
+
+describe("the fixtures over Streamable HTTP, without the suite", () => {
+  test("a resource, a prompt and a question are governed calls of the fixture skill", async () => {
+    const client = new Client({ name: "http", version: "1" }, { capabilities: { elicitation: {} } });
+    client.setRequestHandler(ElicitRequestSchema, () => ({ action: "decline" }));
+    await client.connect(new StreamableHTTPClientTransport(new URL(listener.url)) as Transport);
+    const calls = () => hall.parts.store().query({ kind: "decision", limit: 1_000 }).length;
+    const before = calls();
+    expect((await client.readResource({ uri: "test://template/7/data" })).contents).toMatchObject([
+      { uri: "test://template/7/data", text: expect.stringContaining('"id":"7"') },
+    ]);
+    const prompt = { name: "test_prompt_with_arguments", arguments: { arg1: "a", arg2: "b" } };
+    expect((await client.getPrompt(prompt)).messages).toMatchObject([
+      { role: "user", content: { type: "text", text: "Prompt with arguments: arg1='a', arg2='b'" } },
+    ]);
+    const asking = { name: "test_elicitation", arguments: { message: "Who?" } };
+    expect(JSON.stringify((await client.callTool(asking)).content)).toContain("decline");
+    expect(calls()).toBe(before + 3);
+    await client.close();
   });
 
+  test.each([
+    ["another origin", { origin: "http://evil.example" }, 403],
+    ["an origin that only begins so", { origin: "http://localhost.evil.example" }, 403],
+    ["a session that isn't", { "mcp-session-id": "none" }, 404],
+  ])("the listener refuses %s", async (_, headers, status) => {
+    const response = await fetch(listener.url, { method: "POST", headers, body: "{}" });
+    expect(response.status).toBe(status);
+  });
+});
+
+describe.skipIf(why !== "")(`the MCP conformance suite${why}`, () => {
   test("every scenario of suite active passes, and every fixture call is in the ledger", async () => {
     const args = [suite, "server", "--url", listener.url, "--suite", "active", "-o", results];
     const { stdout } = await promisify(execFile)(join(MODULES, ".bin/node"), args, {

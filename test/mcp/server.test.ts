@@ -109,6 +109,17 @@ describe("the session", () => {
     });
   });
 
+  test("comes through the adapter mcp, which an operator may degrade", async () => {
+    const asked: unknown[] = [];
+    const gate = answering(done(null));
+    const through = (...names: unknown[]) => {
+      asked.push(names);
+      return gate;
+    };
+    await connect({ ...gate, through });
+    expect(asked).toEqual([["mcp"]]);
+  });
+
   test.each(["prompts", "resources/write", "roots/list", "tasks/list", "constructor"])(
     "%s is not found",
     async (method) => {
