@@ -49,7 +49,15 @@ export function callIn(
   ) as { readonly toolName: string; readonly input: unknown } | undefined;
 }
 
-function requestsIn(messages: readonly ModelMessage[]) {
+/** A request as ai 7 writes it; ai 6 knows neither reason nor answers of its own. */
+type Request = {
+  readonly approvalId: string;
+  readonly toolCallId: string;
+  readonly isAutomatic?: boolean;
+  readonly reason?: string;
+};
+
+function requestsIn(messages: readonly ModelMessage[]): ReadonlyMap<string, Request> {
   const requests = assistantParts(messages).filter((part) => part.type === "tool-approval-request");
   return new Map(requests.map((request) => [request.approvalId, request]));
 }
