@@ -11,6 +11,14 @@ const gates = Array.from({ length: Number(callers) }, () => hall.gate({ agent: "
 console.log("ready");
 for await (const _ of createInterface({ input: process.stdin })) {
   const outcomes = await Promise.all(gates.map((gate) => gate.invoke("add_note", { text })));
-  console.log(JSON.stringify(outcomes.map(({ kind, approval_id = null }) => ({ kind, approval_id }))));
+  console.log(
+    JSON.stringify(
+      outcomes.map(({ kind, approval_id = null, denial }) => ({
+        kind,
+        approval_id,
+        code: denial?.code ?? null,
+      })),
+    ),
+  );
 }
 await hall.close();
