@@ -50,7 +50,7 @@ export function governanceMiddleware(source: GateSource, options: GovernanceOpti
       const questions = await questionsOf(
         gate,
         waitingCalls(state.messages),
-        state._hallTools ?? {}, // another middleware may have answered for the model
+        state._hallTools,
         runtime.configurable,
       );
       return { _hallGrants: questions.length === 0 ? {} : (askBatch(questions) ?? {}) };
