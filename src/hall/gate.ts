@@ -63,7 +63,8 @@ export function makeGate(parts: GateParts, source: Caller | (() => Caller)): Gat
 
   const guard: Gate["guard"] = (guarded, run) => {
     const { definition, capability, origin = HOST_ORIGIN, args } = guarded;
-    const options = run === null ? { ...guarded.options, dryRun: true } : (guarded.options ?? {});
+    const { options: said = {} } = guarded;
+    const options = run === null && !said.openHold ? { ...said, dryRun: true } : said;
     return governed(parts, options, {
       receive: () =>
         receive({ tool: definition.name, args, options, foreign: { definition, capability, origin } }),
@@ -99,7 +100,7 @@ async function governed<T>(parts: GateParts, { onHold }: InvokeOptions, way: Way
     const answered = await way.answer?.(call);
     if (answered !== undefined) return answered;
     let decided = await decideCall(parts, call);
-    if ("kind" in decided && decided.kind === "held" && onHold !== undefined && !call.opens_hold) {
+    if ("kind" in decided && decided.kind === "held" && onHold !== undefined) {
       if (await askPerson(parts, call, decided.question, onHold)) decided = await decideCall(parts, call);
     }
     if ("kind" in decided) return decided;

@@ -43,6 +43,7 @@ export async function performHosted<T>(
   });
   const timer = setTimeout(() => controller.abort("HANDLER_TIMEOUT"), HOST_MS);
   try {
+    if (controller.signal.aborted) return failed((await stop(controller.signal)).stopped, null);
     const ended = await Promise.race([
       settled(run, received.value, controller.signal),
       stop(controller.signal),

@@ -122,6 +122,13 @@ describe("code that the host holds", async () => {
       return new Promise((resolve) => signal.addEventListener("abort", () => resolve("late")));
     });
     expect(await running).toMatchObject({ kind: "failed", fault: { code: "CANCELLED" } });
+    let ran = false;
+    const never = () => {
+      ran = true;
+    };
+    const aborted = call(undefined, { options: { signal: stop.signal } });
+    expect(await gate.guard(aborted, never)).toMatchObject({ kind: "failed", fault: { code: "CANCELLED" } });
+    expect(ran).toBe(false);
   });
 });
 
@@ -286,10 +293,23 @@ describe("a foreign call that waits for a person", async () => {
     expect((await preview()).kind).toBe("held");
     const approver = hall.approver(principalOf("operator", keys.operator));
     await approver.vote(held.approval_id, "approve", null);
-    expect(await preview()).toMatchObject({ kind: "dry_run", would: "run" });
+    expect(await gate.guard(move(4, { openHold: true }), null)).toMatchObject({
+      kind: "dry_run",
+      would: "run",
+    });
     expect(await gate.guard(move(4), () => 1)).toMatchObject({ kind: "done" });
     expect(hall.audit.verify()).toMatchObject({ ok: true });
   });
+});
+
+test("a preview that opens a hold puts a no on record", async () => {
+  const { hall, gate } = await openGuarded();
+  const definition = foreignDefinition({ name: "move_money" });
+  const guarded = (options: object) => ({ definition, capability: "cap.money.move", args: {}, options });
+  const said = await gate.guard(guarded({ openHold: true, onHold: async () => "declined" }), null);
+  expect(said).toMatchObject({ kind: "dry_run", would: "deny", denial: { code: "DENY_APPROVAL_REFUSED" } });
+  expect(await gate.guard(guarded({}), () => 1)).toMatchObject({ denial: { code: "DENY_APPROVAL_REFUSED" } });
+  await hall.close();
 });
 
 test("a confirmation isn't enough where an approval is asked for", async () => {
