@@ -51,10 +51,5 @@ export async function questionsOf(
 function preview(gate: Gate, { name, args }: ToolCall, tool: MetTool, options: InvokeOptions) {
   if (tool.own) return gate.invoke(name, args, options);
   const { definition, capability, origin } = tool;
-  return gate.guard({ definition, capability, origin, args, options }, runsNothing);
-}
-
-/** `openHold` runs nothing by itself; guard wants to be given something all the same. */
-function runsNothing(): null {
-  return null;
+  return gate.guard({ definition, capability, origin, args, options }, null);
 }
