@@ -240,10 +240,6 @@ describe("a foreign tool", async () => {
 });
 
 describe("a server is left alone", () => {
-  const connect = () => {
-    throw new Error("it was started");
-  };
-
   test.each([
     ["when no rule is about its tools", [], "DENY_UNKNOWN_SKILL"],
     [
@@ -252,9 +248,15 @@ describe("a server is left alone", () => {
       "DENY_NO_AVAILABLE_WORKER",
     ],
   ] as const)("%s", async (_what, rules, code) => {
+    let started = 0;
+    const connect = () => {
+      started++;
+      throw new Error("it was started");
+    };
     const fixture = await openFixture([TRANSFER], { rules, pool: { connect } });
     expect(await fixture.listed()).toEqual([]);
     expect(codeOf(await fixture.gate.invoke(...CALL))).toBe(code);
+    expect(started).toBe(0);
     await fixture.close();
   });
 
