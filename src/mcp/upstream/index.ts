@@ -1,2 +1,2 @@
-export { openPool, type Pool, type PoolOptions } from "./pool.js";
-export { type ServersOptions, withServers } from "./withServers.js";
+export { openPool } from "./pool.js";
+export { withServers } from "./withServers.js";
