@@ -6,7 +6,19 @@ export { canonicalPackageHash } from "./attest/packageFiles.js";
 export { PackageAttestationVerifier, type VerifierOptions } from "./attest/verifier.js";
 export { type Judgment, makeDecision, type Question } from "./decide/makeDecision.js";
 export { compileRules, parseRules, type Rule, type RuleProblem, type RuleSet } from "./decide/rules.js";
-export { ApprovalError, type Approver, type HoldForApproval } from "./hall/approver.js";
+export {
+  type HumanAnswer,
+  type HumanApprovalCallback,
+  type HumanApprovals,
+  humanApprovals,
+} from "./hall/approvals/humanApprovals.js";
+export {
+  ApprovalError,
+  type Approver,
+  type GivenAnswer,
+  type HoldForApproval,
+  type Voter,
+} from "./hall/approver.js";
 export type { Audit } from "./hall/audit.js";
 export { callerOf, type Session } from "./hall/caller.js";
 export type { Explanation } from "./hall/explain.js";
@@ -50,5 +62,6 @@ export { ATTEST_CODES, type AttestCode } from "./protocol/package.js";
 export type { Profile } from "./protocol/profile.js";
 export type { DataLabel, Env, QosClass, RiskTier, RouteInput, TenantRisk } from "./protocol/request.js";
 export type { SkillManifest, ToolDefinition } from "./protocol/skill.js";
+export { SUPERVISOR_LEVELS, type SupervisorLevel } from "./protocol/supervisor.js";
 export { VERSION } from "./protocol/version.js";
 export { RecordsError } from "./records/error.js";

@@ -1,3 +1,4 @@
+export { type ApprovalServerOptions, createApprovalServer } from "./approvals.js";
 export type { ClientInfo } from "./params.js";
 export {
   answerOf,

@@ -15,6 +15,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Each check: the test that it runs, and how many cases go into one run of it. */
 const CHECKS = {
   mutations: { file: "test/records/verify.test.ts", chunk: 250 },
+  forgeries: { file: "test/laws/forgeries.test.ts", chunk: 1_000 },
   decisions: { file: "test/laws/oracle.test.ts", chunk: 5_000 },
 };
 
