@@ -1,3 +1,4 @@
+import type { ContentBlock } from "../protocol/content.js";
 import { describeProblem } from "../protocol/inputProblem.js";
 import type { Denial, Outcome } from "../protocol/outcome.js";
 import { EXIT, type ExitCode } from "./exit.js";
@@ -25,7 +26,7 @@ export function exitOf(outcome: Outcome): ExitCode {
 export function outcomeLines(outcome: Outcome): readonly Line[] {
   switch (outcome.kind) {
     case "done":
-      return jsonLines(outcome.output);
+      return outcome.content === null ? jsonLines(outcome.output) : outcome.content.flatMap(blockLines);
     case "denied":
       return [
         [{ style: "red", text: "DENIED " }, outcome.denial.code],
@@ -52,6 +53,23 @@ export function outcomeLines(outcome: Outcome): readonly Line[] {
       ];
     default:
       return unreachable(outcome);
+  }
+}
+
+/** A content block for people: text as it is, what has no text by what it is. */
+function blockLines(block: ContentBlock): readonly Line[] {
+  switch (block.type) {
+    case "text":
+      return block.text.split("\n");
+    case "image":
+    case "audio":
+      return [`(${block.type}, ${block.mimeType}; --json gives its bytes)`];
+    case "resource":
+      return "text" in block.resource
+        ? block.resource.text.split("\n")
+        : [`(${block.resource.uri}; --json gives its bytes)`];
+    case "resource_link":
+      return [`(${block.name}: ${block.uri})`];
   }
 }
 
@@ -93,6 +111,8 @@ const HINTS: Partial<Readonly<Record<Denial["code"], string>>> = {
   DENY_ADAPTER_DEGRADED: "hall skill restore ID --reason TEXT",
   DENY_NOT_CERTIFIED: "hall skill certify, publish and install; hall trust add KEYFILE --namespace NS",
   DENY_CERTIFICATE_EXPIRED: "hall skill certify, publish and install",
+  DENY_DEFINITION_CHANGED:
+    "hall mcp accept NAME (a server's tools); hall tool accept ORIGIN (a program's own)",
   DENY_APPROVAL_EXPIRED: "hall approvals list",
   DENY_AUDIT_UNAVAILABLE: "hall audit verify",
 };

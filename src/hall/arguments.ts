@@ -35,7 +35,8 @@ export function receiveArguments(args: unknown): Received {
 
 /** JSON text can say 1e400, which is read as Infinity; JSON.stringify would make null of it, a value nobody sent. */
 function refuseInfinite(_name: string, value: unknown): unknown {
-  if (typeof value === "number" && !Number.isFinite(value)) throw new CanonicalError("a number that isn't finite");
+  if (typeof value === "number" && !Number.isFinite(value))
+    throw new CanonicalError("a number that isn't finite");
   return value;
 }
 

@@ -34,7 +34,7 @@ export type GateParts = {
   readonly engine: string;
   readonly approvers: () => readonly PolicyApprover[];
   readonly dataDir: (caller: Caller, manifest: SkillManifest) => string;
-  /** Told what handlers print and log: for the home's own people, never for a caller. */
+  /** Told what handlers print and log. Of these only what is logged on purpose reaches a caller too (InvokeOptions.onLine). */
   readonly onLog?: ((line: HandlerLine) => void) | undefined;
   /** How long a runner may keep a call waiting; left out but in tests. */
   readonly patience?: Patience;

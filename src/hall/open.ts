@@ -30,7 +30,7 @@ export type OpenOptions = {
   /** Evaluates rules with `escalation.policy_gate` (S003, PolicyGate.evaluate). */
   readonly policyGate?: (context: PolicyGateContext) => unknown;
   readonly runner?: Runner;
-  /** Told what handlers print and log. It goes to nobody else. */
+  /** Told what handlers print and log; lines logged on purpose also go to the caller whose surface takes them. */
   readonly onLog?: (line: HandlerLine) => void;
 };
 

@@ -58,8 +58,7 @@ function sayProblems({ problems = [] }: Denial): string {
 }
 
 function whoAnswers({ question }: Extract<Outcome<unknown>, { kind: "held" }>): string {
-  if (question.mode === "confirm")
-    return "this call needs their confirmation";
+  if (question.mode === "confirm") return "this call needs their confirmation";
   return question.needed === 1
     ? "an approver of this Hall has to answer it"
     : `${question.needed} approvers of this Hall have to answer it`;

@@ -1,3 +1,13 @@
+/** MCP's log levels, the lowest first. */
+export type LogLevel = "debug" | "info" | "notice" | "warning" | "error" | "critical" | "alert" | "emergency";
+
+/** What came of asking a person. */
+export type Elicited = {
+  readonly action: "accept" | "decline" | "cancel" | "unavailable";
+  readonly content?: { readonly [name: string]: unknown };
+  readonly reason?: string;
+};
+
 /** What a handler is given beside its input. */
 export type Context = {
   /** Aborted when the caller cancels or the skill is revoked. */
@@ -6,8 +16,21 @@ export type Context = {
   readonly progress: (
     report: number | { readonly progress: number; readonly total?: number; readonly message?: string },
   ) => void;
-  /** A line for whoever operates the Hall, cut at 2,000 characters; never shown to the model. */
-  readonly log: (text: string) => void;
+  /**
+   * A line for whoever operates the Hall and for the caller's client, cut at 2,000 characters; `info` when no level is
+   * given. What is printed (console) goes to the operator alone.
+   */
+  readonly log: (text: string, level?: LogLevel) => void;
+  /**
+   * Asks the person behind the caller to fill in a form (MCP elicitation: a flat object of primitives). Answers
+   * `unavailable` with a reason where nobody can be asked. The call's own deadline goes on meanwhile.
+   */
+  readonly elicit: (form: {
+    readonly message: string;
+    readonly schema: { readonly [name: string]: unknown };
+  }) => Promise<Elicited>;
+  /** Asks the caller's own model (MCP sampling); gives MCP's result, or `{error}` where there is none to ask. */
+  readonly sample: (params: { readonly [name: string]: unknown }) => Promise<unknown>;
   /** The secrets that the envelope names and the Hall's configuration grants, by name. */
   readonly secrets: Readonly<Record<string, string>>;
   /** The one directory that this tenant and skill may use, or null without an envelope for it. */

@@ -1,7 +1,7 @@
 /** `wcp-hall/skill`: what a code-first skill is written with. It depends on nothing and only collects. */
 
 export { audio, type Content, type ContentBlock, content, image, link, text } from "./content.js";
-export type { Context } from "./context.js";
+export type { Context, Elicited, LogLevel } from "./context.js";
 export {
   type Answer,
   type AnyTool,

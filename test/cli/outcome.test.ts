@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { renderLine } from "../../src/cli/line.js";
 import { exitOf, hintsFor, outcomeLines } from "../../src/cli/outcome.js";
 import type { RouteDecision } from "../../src/protocol/decision.js";
-import type { Denial, Outcome } from "../../src/protocol/outcome.js";
+import type { Denial, HoldQuestion, Outcome } from "../../src/protocol/outcome.js";
 
 const common = { decision: {} as RouteDecision, record_id: "REC", ledger_head: null };
 const denial: Denial = {
@@ -16,11 +16,40 @@ const denial: Denial = {
   ],
 };
 
+const question: HoldQuestion = {
+  approval_id: "APP",
+  mode: "approve",
+  needed: 1,
+  supervisor_level: null,
+  holds: [],
+  skill_id: null,
+  title: null,
+  tool: "add_note",
+  arguments: "{}",
+  expires_at: "SOON",
+};
+
 const OUTCOMES: readonly (readonly [Outcome, number, readonly string[], RegExp | null])[] = [
   [
-    { ...common, kind: "done", output: { hits: ["tea\u202e"] }, receipt_id: "R" },
+    { ...common, kind: "done", output: { hits: ["tea\u202e"] }, content: null, receipt_id: "R" },
     0,
     ["{", '  "hits": [', '    "tea\\u202e"', "  ]", "}"],
+    null,
+  ],
+  [
+    {
+      ...common,
+      kind: "done",
+      output: null,
+      content: [
+        { type: "text", text: "one\ntwo\u202e" },
+        { type: "image", data: "AA==", mimeType: "image/png" },
+        { type: "resource_link", name: "more", uri: "https://a.example" },
+      ],
+      receipt_id: "R",
+    },
+    0,
+    ["one", "two\\u202e", "(image, image/png; --json gives its bytes)", "(more: https://a.example)"],
     null,
   ],
   [
@@ -49,7 +78,7 @@ const OUTCOMES: readonly (readonly [Outcome, number, readonly string[], RegExp |
     null,
   ],
   [
-    { ...common, kind: "held", approval_id: "APP", expires_at: "SOON" },
+    { ...common, kind: "held", approval_id: "APP", expires_at: "SOON", question },
     3,
     ["HELD for an approver until SOON; nothing has run", "  approval  APP", "  record    REC"],
     /hall approvals show APP/,

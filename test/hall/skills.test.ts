@@ -21,7 +21,7 @@ describe("the artifact that runs", async () => {
   const path = join(dir, artifact_digest);
   const gateOn = (held: GateParts["sources"]["held"]) =>
     makeGate({ ...parts.gateParts, sources: { ...parts.gateParts.sources, held } }, CALLER);
-  const gate = gateOn((tool) => files.hold(tool.install.artifact_digest));
+  const gate = gateOn((tool) => files.hold(tool.artifact_digest ?? ""));
   const changed = (at: number) => Buffer.from(artifact.map((byte, i) => (i === at ? byte ^ 1 : byte)));
 
   test("is read once while its file rests", () => {
@@ -51,7 +51,7 @@ describe("the artifact that runs", async () => {
   test("is the one that was checked, when the file is swapped after the check", async () => {
     writeFileSync(path, artifact);
     const swapping = gateOn((tool) => {
-      const held = files.hold(tool.install.artifact_digest);
+      const held = files.hold(tool.artifact_digest ?? "");
       writeFileSync(path, changed(artifact.length - 2_000));
       return held;
     });

@@ -26,6 +26,8 @@ describe("foreign tools of this machine's programs", () => {
       cwd: dir,
       environment: { HOME: dir, HALL_STATE: join(dir, "state") },
       clock: Date.now,
+      user: "ann",
+      program: [process.execPath],
       progress: () => {},
       accept: async (_question, details) => {
         shown.push(...details);

@@ -205,7 +205,9 @@ function outsideBreach(it: Import, path: string, around: Surroundings): string |
   }
   if (isBuiltin(it.from) || it.from === COMPUTED || around.entries.includes(it.from)) return undefined;
   const depends = around.dependencies.some((name) => it.from === name || it.from.startsWith(`${name}/`));
-  return depends && path.startsWith("examples/") ? undefined : `imports ${it.from}, which is no public entry`;
+  return depends && /^(?:examples|skills)\//.test(path)
+    ? undefined
+    : `imports ${it.from}, which is no public entry`;
 }
 
 function readsEnvironment(path: string): boolean {
