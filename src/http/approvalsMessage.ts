@@ -1,6 +1,7 @@
 import type { HoldForApproval } from "../hall/approver.js";
 import type { Json } from "../protocol/canonical.js";
 import { shownWhole } from "../protocol/shown.js";
+import { factsOf } from "./approvalsFacts.js";
 
 /** A message as Slack's Block Kit has it. */
 export type SlackMessage = { readonly text: string; readonly blocks: readonly Json[] };
@@ -40,24 +41,10 @@ type ActionId = keyof typeof ACTIONS;
 /** The call in texts that Slack takes; undefined when there would be too many, or the arguments are gone. */
 function wholeTexts(hold: HoldForApproval): readonly string[] | undefined {
   if (hold.arguments === null) return undefined;
-  const whole = [factsOf(hold), `arguments: ${shownWhole(hold.arguments)}`].map(escaped);
+  const facts = factsOf(hold).map(([name, value]) => `${name}: ${value}`);
+  const whole = [facts.join("\n"), `arguments: ${shownWhole(hold.arguments)}`].map(escaped);
   const texts = whole.flatMap(pieces);
   return texts.length <= MAX_TEXTS ? texts : undefined;
-}
-
-function factsOf({ request, level }: HoldForApproval): string {
-  const facts: readonly (readonly [string, string])[] = [
-    ["skill", `${request.title ?? ""} ${request.skill_id ?? ""} ${request.version ?? ""}`.trim()],
-    ["tool", request.tool],
-    ["digest", request.artifact_digest ?? request.definition_digest ?? ""],
-    ["caller", `${request.agent}, tenant ${request.tenant_id}, env ${request.env}`],
-    ["data", `${request.data_label}, risk ${request.tenant_risk}, ${request.qos_class}`],
-    ["because", request.holds.map(({ code, reason }) => `${code} (${reason})`).join(", ")],
-    ["needs", `${request.needed} of level ${level}`],
-    ["rule", `${request.rule_id}, policy ${request.policy_digest}`],
-    ["until", request.expires_at],
-  ];
-  return facts.map(([name, value]) => `${name}: ${shownWhole(value)}`).join("\n");
 }
 
 /** Pieces of a text, none of which cuts an entity in two. */

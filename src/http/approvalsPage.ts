@@ -2,6 +2,7 @@ import { html, raw } from "hono/html";
 import type { HoldForApproval } from "../hall/approver.js";
 import { sha256Hex } from "../protocol/canonical.js";
 import { shownWhole } from "../protocol/shown.js";
+import { factsOf } from "./approvalsFacts.js";
 
 /** A piece of HTML in which every value is escaped. */
 export type Html = ReturnType<typeof html>;
@@ -33,7 +34,7 @@ export function holdPage(hold: HoldForApproval, viewer: Viewer): Html {
   return page(
     `Approval of ${hold.request.tool}`,
     html`<h1>${stateSentence(hold)}</h1>
-      <dl>${factsOf(hold).map(([name, value]) => html`<dt>${name}</dt><dd>${shownWhole(value)}</dd>`)}</dl>
+      <dl>${factsOf(hold).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
       <h2>Arguments</h2>
       <pre>${hold.arguments === null ? "gone: the hold is closed" : shownWhole(hold.arguments)}</pre>
       ${hold.answers.length === 0 ? "" : html`<h2>Answers</h2><ul>${hold.answers.map(answerLine)}</ul>`}
@@ -73,23 +74,6 @@ function stateSentence({ state, request, yes }: HoldForApproval): string {
     case "expired":
       return "Too late; it has expired";
   }
-}
-
-function factsOf({ approval_id, request, level }: HoldForApproval): readonly (readonly [string, string])[] {
-  return [
-    ["skill", `${request.title ?? ""} ${request.skill_id ?? ""} ${request.version ?? ""}`.trim()],
-    ["tool", request.tool],
-    ["digest", request.artifact_digest ?? request.definition_digest ?? ""],
-    ["caller", `${request.agent}, tenant ${request.tenant_id}, env ${request.env}`],
-    ["data", `${request.data_label}, risk ${request.tenant_risk}, ${request.qos_class}`],
-    ["because", request.holds.map(({ code, reason }) => `${code} (${reason})`).join(", ")],
-    ["needs", request.mode === "confirm" ? "a confirmation" : `${request.needed} of level ${level}`],
-    ["rule", `${request.rule_id}, policy ${request.policy_digest}`],
-    ["opened", request.opened_at],
-    ["until", request.expires_at],
-    ["committed", request.arguments],
-    ["approval", approval_id],
-  ];
 }
 
 function answerLine({
