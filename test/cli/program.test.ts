@@ -1,11 +1,15 @@
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
+import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Host } from "../../src/cli/host.js";
 import { makeProgram } from "../../src/cli/program.js";
 import { type Desk, openNotesDesk } from "./desk.js";
+
+const SERVER = fileURLToPath(new URL("../mcp/upstream/fixtureServer.mjs", import.meta.url));
+const READ_GRAPH = { name: "read_graph", inputSchema: { type: "object" } };
 
 /** The program, with what it writes; its commands only note that they were reached. */
 function dryProgram() {
@@ -22,8 +26,8 @@ function dryProgram() {
 type Placed = { readonly command: Command; readonly path: string };
 
 function leaves(command: Command, path: string): readonly Placed[] {
-  if (command.commands.length === 0) return [{ command, path }];
-  return command.commands.flatMap((below) => leaves(below, `${path} ${below.name()}`));
+  const below = command.commands.flatMap((one) => leaves(one, `${path} ${one.name()}`));
+  return below.length === 0 || path === "hall mcp" ? [{ command, path }, ...below] : below; // it serves, and groups
 }
 
 /** The example lines of every help, groups' too, with the command whose help shows them. */
@@ -70,6 +74,8 @@ describe("the examples of help", () => {
       await mkdir(join(desk.dir, "skills"));
       await cp(join(desk.dir, "notes"), join(desk.dir, "skills/notes"), { recursive: true });
       await writeFile(join(desk.dir, "note.json"), '{"text":"buy tea"}');
+      await writeFile(join(desk.dir, "memory.json"), JSON.stringify({ tools: [READ_GRAPH] }));
+      await desk.hall("mcp", "add", "memory", "--yes", "--", process.execPath, SERVER, "memory.json");
       const { document: held } = await desk.json("skill", "run", "add_note", "--input", "@note.json");
       const { document: list } = await desk.json("skill", "list");
       await writeFile(join(desk.dir, "acme.pub"), list.skills[0].signer);
@@ -84,11 +90,13 @@ describe("the examples of help", () => {
 
     /** These go on until somebody stops them. */
     const ENDLESS = ["hall dev skills/notes", "hall audit tail"];
+    /** These fetch a package or ask another machine; commands/mcp.test.ts runs them with a server of its own. */
+    const isElsewhere = (line: string) => line.startsWith("hall mcp add ");
 
     test("is understood, down to its last argument", { timeout: 240_000 }, async () => {
       const said: string[] = [];
       for (const line of new Set(examples().map(([line]) => line))) {
-        if (ENDLESS.includes(line)) continue;
+        if (ENDLESS.includes(line) || isElsewhere(line)) continue;
         const argv = words(line)
           .slice(1)
           .map((word) => real[word] ?? word);
