@@ -113,7 +113,7 @@ export function unmirrored(tests: readonly string[], sources: readonly string[])
 }
 
 /** Test folders that mirror nothing: what crosses rooms, takes long, or only serves tests. */
-const FREE_FOLDERS = new Set(["integration", "golden", "laws", "long", "bench", "setup"]);
+const FREE_FOLDERS = new Set(["integration", "golden", "laws", "long", "bench", "setup", "surfaces"]);
 
 type Breach = (it: Import, path: string, around: Surroundings) => string | undefined;
 
