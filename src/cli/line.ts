@@ -1,3 +1,5 @@
+import { shownWhole } from "../protocol/shown.js";
+
 /** How a piece of text stands out, on a terminal that shows colours. */
 export type Style = "bold" | "dim" | "red" | "green" | "yellow";
 
@@ -9,26 +11,13 @@ export type Line = string | readonly Span[];
 
 const CODES: Readonly<Record<Style, number>> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 };
 
-/** What a person doesn't see or what moves what they see: control, bidirectional, invisible, private, line separators. */
-const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
-
-/**
- * Foreign text as a person is shown it: whole, with every character that a terminal obeys or hides spelled out as
- * `\uXXXX` (hall.md, Approvals). JSON that is escaped so is the same JSON.
- */
-export function escapeHidden(text: string): string {
-  return text.replaceAll(HIDDEN, (character) =>
-    Array.from({ length: character.length }, (_, unit) => spelled(character.charCodeAt(unit))).join(""),
-  );
-}
-
 /** The text of a line, escaped, with its styles if `coloured`. */
 export function renderLine(line: Line, coloured: boolean): string {
   const spans = typeof line === "string" ? [line] : line;
   return spans
     .map((span) => {
-      if (typeof span === "string") return escapeHidden(span);
-      const text = escapeHidden(span.text);
+      if (typeof span === "string") return shownWhole(span);
+      const text = shownWhole(span.text);
       return coloured && text !== "" ? `\x1b[${CODES[span.style]}m${text}\x1b[0m` : text;
     })
     .join("");
@@ -56,9 +45,5 @@ export function jsonLines(value: unknown): readonly Line[] {
 }
 
 function widthOf(cell: Span): number {
-  return [...escapeHidden(typeof cell === "string" ? cell : cell.text)].length;
-}
-
-function spelled(unit: number): string {
-  return `\\u${unit.toString(16).padStart(4, "0")}`;
+  return [...shownWhole(typeof cell === "string" ? cell : cell.text)].length;
 }

@@ -1,4 +1,5 @@
-import { escapeHidden, type Line, renderLine } from "./line.js";
+import { shownWhole } from "../protocol/shown.js";
+import { type Line, renderLine } from "./line.js";
 
 /** Where a command's words go. stdout carries the result and nothing else; everything beside it goes to stderr. */
 export type Output = {
@@ -44,7 +45,7 @@ export function openOutput(options: {
   };
   const document = (value: object) => {
     clear();
-    stdout.write(`${escapeHidden(JSON.stringify(value))}\n`);
+    stdout.write(`${shownWhole(JSON.stringify(value))}\n`);
   };
 
   return {
@@ -67,7 +68,7 @@ export function openOutput(options: {
     progress(step) {
       if (stderr.isTTY !== true) return;
       const room = (stderr.columns ?? 80) - 3; // a line that wraps can't be taken back
-      const line: Line = [{ style: "dim", text: `${escapeHidden(step).slice(0, room)} …` }];
+      const line: Line = [{ style: "dim", text: `${shownWhole(step).slice(0, room)} …` }];
       stderr.write(`${CLEAR}${renderLine(line, isColoured(stderr, environment))}`);
       progressShown = true;
     },

@@ -28,6 +28,7 @@ export async function serveHome(run: Run): Promise<ExitCode> {
       ...welcome,
       answered: greeter.end(),
       gateFor: ({ name }) => served.gateFor(name),
+      approvalUrl: served.approvalUrl,
       onClose: served.close,
       exit: (code) => resolve(code === 0 ? EXIT.ok : EXIT.fault),
     }).catch(reject);

@@ -13,6 +13,8 @@ import type { Run } from "./run.js";
 /** A home that is being served: gates for its clients, once every installed package is attested. */
 export type Served = {
   readonly gateFor: (client: string) => Gate;
+  /** The page on which approvers answer, where the policy in force names one. */
+  readonly approvalUrl: (approval_id: string) => string | null;
   /** Rejects when an installed package isn't what was certified, or the ledger can't be opened. */
   readonly ready: Promise<void>;
   readonly close: () => Promise<void>;
@@ -39,6 +41,12 @@ export async function openServed({ host, flags, workshop, out }: Run): Promise<S
       const { sources } = parts.gateParts;
       const accepted = (name?: string) => acceptedTools({ ...parts, sources }, caller(), name);
       return afterwards(ready, withServers(parts.hall.gate(caller), { accepted, pool }));
+    },
+    approvalUrl(approval_id) {
+      const url = parts.policy()?.config.approvals?.url;
+      return url === undefined
+        ? null
+        : new URL(`approvals/${approval_id}`, url.endsWith("/") ? url : `${url}/`).href;
     },
     async close() {
       await Promise.all([pool.close(), parts.hall.close()]);

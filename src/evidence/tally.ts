@@ -30,7 +30,8 @@ export type Terms = Pick<HoldRequest, "needed" | "supervisor_level" | "expires_a
 /**
  * Counts the answers to a hold at `now`, in the ledger's order (formats.md, Holds and grants). Only those of the level
  * asked for count; an `escalate` of anyone whose answer could count raises that to the level above theirs, for the
- * answers before it too, so it can take a grant back. A deny ends the hold at any time.
+ * answers before it too, so it can take a grant back. One deny ends the hold at any time, whatever its level: a no too
+ * many stops a call, one too few lets it run.
  */
 export function tally(terms: Terms, answers: readonly Answer[], now: string): Tally {
   let level = terms.supervisor_level ?? GATEKEEPER;
@@ -45,8 +46,7 @@ export function tally(terms: Terms, answers: readonly Answer[], now: string): Ta
   for (const answer of answers) {
     switch (answer.verdict) {
       case "deny":
-        if (isAtLeast(answer.level, level)) return { grant: { state: "refused" }, level, yes: yes() };
-        break;
+        return { grant: { state: "refused" }, level, yes: yes() };
       case "escalate":
         if (!isAtLeast(answer.level, GATEKEEPER) || answer.at >= ends_at()) break;
         if (!isAtLeast(level, levelAbove(answer.level))) level = levelAbove(answer.level);

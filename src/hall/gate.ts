@@ -53,21 +53,24 @@ export function makeGate(parts: GateParts, source: Caller | (() => Caller)): Gat
   const caller = () => (typeof source === "function" ? source() : source);
   const receive = (asked: Parameters<typeof receiveCall>[1]) => receiveCall(caller(), asked, parts.uuid);
 
-  const invoke: Gate["invoke"] = (tool, args, options = {}) =>
-    governed<Json>(parts, options, {
+  const invoke: Gate["invoke"] = (tool, args, said) => {
+    const options = said ?? {};
+    return governed<Json>(parts, options, {
       receive: () => receive({ tool, args, options }),
       answer: (call) =>
         BUILTIN_NAMES.has(call.tool) ? answerSelf(parts, call, { invoke, guard }) : undefined,
       perform: (call, decided) => performContained(parts, call, decided, options),
     });
+  };
 
   const guard: Gate["guard"] = (guarded, run) => {
-    const { definition, capability, origin = HOST_ORIGIN, args } = guarded;
-    const { options: said = {} } = guarded;
+    const said = guarded?.options ?? {}; // what is no call at all is denied, too
     const options = run === null && !said.openHold ? { ...said, dryRun: true } : said;
     return governed(parts, options, {
-      receive: () =>
-        receive({ tool: definition.name, args, options, foreign: { definition, capability, origin } }),
+      receive: () => {
+        const { definition, capability, origin = HOST_ORIGIN, args } = guarded;
+        return receive({ tool: definition.name, args, options, foreign: { definition, capability, origin } });
+      },
       perform: async (call, decided) =>
         run === null
           ? unperformed(makeFault("RUNNER_UNAVAILABLE"))

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, type JsonObject, sha256Hex } from "../protocol/canonical.js";
+import { type Json, type JsonObject, sha256Hex } from "../protocol/canonical.js";
 import { type ForeignDefinition, foreignDefinition } from "../protocol/foreign.js";
 import type { RouteIdentity, RouteOptions, RouteRequest } from "./route.js";
 
@@ -97,8 +97,7 @@ function withBytes(args: JsonObject, bytes: Uint8Array, type: string): Asked {
   }
   if (!/json/i.test(type)) return { args: { ...args, body: text }, flaw: null };
   try {
-    const value: Json = JSON.parse(text);
-    canonicalJson(value); // 1e400 is read as infinity, which would be decided on as null
+    const value: Json = JSON.parse(text); // what JSON can say and the gate won't decide on, it refuses in its own words
     return { args: { ...args, body: value }, flaw: null };
   } catch {
     return unreadable(400, "isn't JSON, as its type says");

@@ -128,6 +128,8 @@ export const HomeConfigSchema = z.strictObject({
       ),
     )
     .default([]),
+  /** Where `hall approvals serve` is reached, so that a client can send its person there. */
+  approvals: z.strictObject({ url: z.url({ protocol: /^https?$/ }) }).exactOptional(),
   namespaces: z.record(z.string(), z.array(NamespaceSchema)).default({}),
   controls: z.array(ControlIdSchema).default([]),
   secrets: z.record(z.string(), z.array(z.string())).default({}),

@@ -6,11 +6,9 @@ const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\
  * (hall.md, Approvals). JSON that is escaped so is the same JSON.
  */
 export function shownWhole(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(HIDDEN, (character) =>
-      Array.from({ length: character.length }, (_, unit) => spelled(character.charCodeAt(unit))).join(""),
-    );
+  return text.replaceAll(HIDDEN, (character) =>
+    Array.from({ length: character.length }, (_, unit) => spelled(character.charCodeAt(unit))).join(""),
+  );
 }
 
 /** Whether a person sees all of a text as it is; lines may be broken. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { columns, escapeHidden, renderLine } from "../../src/cli/line.js";
+import { columns, renderLine } from "../../src/cli/line.js";
+import { shownWhole } from "../../src/protocol/shown.js";
 
 const hidden = fc.constantFrom(
   "\x1b[31m",
@@ -25,7 +26,7 @@ describe("foreign text", () => {
     ["half \ud83d", "half \\ud83d"],
     ['é ü 日本 😀 "\\"', 'é ü 日本 😀 "\\"'],
   ])("%j is shown as %j", (text, shown) => {
-    expect(escapeHidden(text)).toBe(shown);
+    expect(shownWhole(text)).toBe(shown);
   });
 
   test("never moves, hides or colours anything", () => {
@@ -39,7 +40,7 @@ describe("foreign text", () => {
   test("in JSON stays the same JSON", () => {
     fc.assert(
       fc.property(fc.dictionary(foreign, foreign), (value) => {
-        expect(JSON.parse(escapeHidden(JSON.stringify(value)))).toEqual(JSON.parse(JSON.stringify(value)));
+        expect(JSON.parse(shownWhole(JSON.stringify(value)))).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
   });

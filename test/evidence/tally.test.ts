@@ -25,14 +25,14 @@ describe("a level that is asked for", () => {
     expect(state([yes("a", 1, "executor")], 2, terms)).toBe("granted");
     expect(state([yes("a", 1, "incident_commander")], 2, terms)).toBe("granted");
   });
-  test("is so for a deny too", () => {
-    expect(state([no("a", 1), yes("b", 2, "executor")], 3, terms)).toBe("granted");
-    expect(state([no("a", 1, "executor"), yes("b", 2, "executor")], 3, terms)).toBe("refused");
+  test("isn't needed to say no", () => {
+    expect(state([no("a", 1), yes("b", 2, "executor")], 3, terms)).toBe("refused");
+    expect(state([yes("b", 1, "executor"), no("a", 2, "advisory")], 3, terms)).toBe("refused");
   });
 });
 
-test("advice counts nothing, whatever it says", () => {
-  const advice = [yes("a", 1, "advisory"), no("b", 2, "advisory"), up("c", 3, "advisory")];
+test("an advisor's yes counts nothing, and raises nothing", () => {
+  const advice = [yes("a", 1, "advisory"), up("c", 3, "advisory")];
   const result = tally(REQUEST, advice, at(4));
   expect(result).toMatchObject({ grant: { state: "pending" }, level: "gatekeeper", yes: 0 });
 });

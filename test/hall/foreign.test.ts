@@ -211,6 +211,13 @@ describe("a foreign definition", () => {
   });
 });
 
+test.each([null, undefined, {}, { definition: null }])("what is no call is denied: %j", async (nothing) => {
+  const { hall, gate } = await openGuarded();
+  const outcome = gate.guard(nothing as unknown as GuardedCall, () => 1);
+  expect(await outcome).toMatchObject({ kind: "denied", denial: { code: "DENY_INTERNAL_ERROR" } });
+  await hall.close();
+});
+
 test("code that nobody hashed isn't attested where that is required", async () => {
   const { hall, gate } = await openGuarded({ hall: { require_worker_attestation: true } });
   expect(await gate.guard(call(), () => 1)).toMatchObject({
