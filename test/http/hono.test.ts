@@ -59,17 +59,25 @@ describe("Hono's middleware", () => {
     expect(await (await app.request("/", asked)).text()).toBe('{"n":1}');
   });
 
-  test.each(['{"n":', '{"n":1e400}'])(
-    "a body %j, which isn't the JSON that its type says, is 400",
-    async (body) => {
-      const app = new Hono();
-      app.use(governedRoute());
-      app.post("/", (c) => c.text("ran"));
-      const response = await app.request("/", { ...asked, body });
-      expect(response.status).toBe(400);
-      expect(await response.json()).toMatchObject({ problems: { body: "isn't JSON, as its type says" } });
-    },
-  );
+  test.each([
+    ["isn't the JSON that its type says", '{"n":', { body: "isn't JSON, as its type says" }],
+    ["has a number that JSON can't hold", '{"n":1e400}', undefined],
+    ["has a member that means the prototype", '{"__proto__":1}', undefined],
+  ])("a body that %s is 400, and runs nothing", async (_what, body, problems) => {
+    let ran = false;
+    const app = new Hono();
+    app.use(governedRoute());
+    app.post("/", (c) => {
+      ran = true;
+      return c.text("ran");
+    });
+    const response = await app.request("/", { ...asked, body });
+    expect(response.status).toBe(400);
+    const said = (await response.json()) as { readonly code: string; readonly problems?: object };
+    expect(said.code).toBe("DENY_INVALID_INPUT");
+    expect(said.problems).toEqual(problems);
+    expect(ran).toBe(false);
+  });
 
   test("headers of middleware before it stay on a refusal; the handler's don't", async () => {
     const app = new Hono();

@@ -80,3 +80,13 @@ export async function afterReceipt(stage: Stage, since: number): Promise<Seen> {
     await new Promise((resolve) => setTimeout(resolve, 5));
   return seenInLedger(stage);
 }
+
+/** Whether a name that means the prototype stands anywhere in arguments. */
+export function namesPrototype(args: unknown): boolean {
+  return /"(?:__proto__|constructor)":/.test(JSON.stringify(args));
+}
+
+/** Whether arguments are an object, which is all that some protocols can carry. */
+export function isObject(args: unknown): boolean {
+  return typeof args === "object" && args !== null && !Array.isArray(args);
+}

@@ -1,3 +1,4 @@
+import { canonicalJson, type Json } from "../../src/protocol/canonical.js";
 import type { RecordRow } from "../../src/records/query.js";
 import { hostTools } from "./host.js";
 import { type Alike, normalText, TIME } from "./normal.js";
@@ -93,8 +94,8 @@ const ITS_IDS = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 function sayShown(one: Seen, by: Seen | undefined, { hasOwnClock }: Alike): string {
   const members = (["kind", "code", "output", "text"] as const)
     .filter((name) => by?.[name] !== undefined)
-    .map((name) => [name, one[name]]);
-  const said = JSON.stringify(members).replace(ITS_IDS, "<id>");
+    .map((name) => [name, one[name]] as const);
+  const said = canonicalJson(members as unknown as Json).replace(ITS_IDS, "<id>");
   return hasOwnClock ? said.replace(TIME, "<time>") : said;
 }
 

@@ -25,6 +25,7 @@ export const cli: Surface = {
     "cancelled while it runs": UNSEEN,
     "revoked in flight": UNSEEN,
   },
+  cannotCall: ({ tool }) => (tool === "" ? "a command line names a tool" : undefined),
   stage: openHomeStage,
   open: (stage) => ({
     async call({ tool, args }) {

@@ -4,7 +4,7 @@ import { governanceMiddleware, governedTools } from "../../../adapters/langchain
 import type { HostTool } from "../host.js";
 import type { Person } from "../stage.js";
 import type { Ask, Seen, Surface } from "../surface.js";
-import { orCancelled, runAgent, UNLISTED } from "./langchainTools.js";
+import { cannotCallListed, cannotSay, orCancelled, runAgent, UNLISTED } from "./langchainTools.js";
 
 const shared = { adapter: "langchain", correlates: true, previews: true } as const;
 
@@ -16,6 +16,7 @@ export const middlewareOwn: Surface = {
     "policy not applied": UNLISTED,
     "unknown tool": "is denied and recorded, under a name that no installed tool can have (host:…)",
   },
+  cannotCall: cannotCallListed,
   open(stage) {
     const known = new Map<Person, Promise<StructuredTool[]>>();
     const run = async (asks: readonly Ask[]) => {
@@ -36,6 +37,7 @@ export const middlewareOwn: Surface = {
 export const middlewareForeign: Surface = {
   ...shared,
   name: "LangChain middleware, the host's tools",
+  cannotCall: cannotSay,
   open(stage, tools) {
     const run = async (asks: readonly Ask[]) => {
       const [{ person, tool: name }] = asks as readonly [Ask];

@@ -11,7 +11,7 @@ import {
   toolMessages,
 } from "../../adapters/langchain/agent.js";
 import type { Person, Stage } from "../stage.js";
-import { type Ask, afterReceipt, type Seen, type Surface } from "../surface.js";
+import { type Ask, afterReceipt, isObject, namesPrototype, type Seen, type Surface } from "../surface.js";
 
 /** What a tool's message shows. */
 export function seenIn(message: ToolMessage | undefined): Seen {
@@ -59,6 +59,30 @@ export function orCancelled(stage: Stage, ask: Ask, run: () => Promise<Seen>): P
 export const UNLISTED =
   "a tool that isn't listed isn't there to be called: LangChain and the AI SDK say so themselves";
 
+const LISTED = new Set([
+  "search_notes",
+  "add_note",
+  "throws_text",
+  "lies",
+  "prints",
+  "returns_cycle",
+  "slow",
+]);
+
+/** Why a call can't be made on tools that were listed, with the arguments that a model's message can carry. */
+export function cannotCallListed({ tool, args }: Ask): string | undefined {
+  return LISTED.has(tool) ? cannotSay({ args }) : UNLISTED;
+}
+
+/** Why a call can't be made in a model's message as LangChain and the AI SDK read it. */
+export function cannotSay({ args }: Pick<Ask, "args">): string | undefined {
+  if (!isObject(args)) return NO_OBJECT;
+  return namesPrototype(args) ? NO_PROTOTYPE : undefined;
+}
+const NO_PROTOTYPE =
+  "LangChain's messages drop a member __proto__, the AI SDK's parser refuses it: no tool sees it";
+const NO_OBJECT = "the arguments of a tool call in a message are an object";
+
 /** `governedTools`, as a program calls them, and in an agent where a person must answer. */
 export const langchainTools: Surface = {
   name: "LangChain governedTools",
@@ -66,6 +90,7 @@ export const langchainTools: Surface = {
   correlates: true,
   previews: true,
   skips: { "policy not applied": UNLISTED, "unknown tool": UNLISTED },
+  cannotCall: cannotCallListed,
   open(stage) {
     const known = new Map<Person, Promise<StructuredTool[]>>();
     const toolsOf = (person: Person) => {

@@ -5,7 +5,7 @@ import type { Gate } from "../../../src/hall/types.js";
 import { createMcpServer } from "../../../src/mcp/index.js";
 import type { Json } from "../../../src/protocol/canonical.js";
 import type { Person } from "../stage.js";
-import { type Ask, afterReceipt, type Seen, type Surface } from "../surface.js";
+import { type Ask, afterReceipt, isObject, type Seen, type Surface } from "../surface.js";
 
 /** A client whose person answers a form as the call under way says. */
 export function askingClient(name: string) {
@@ -56,6 +56,8 @@ export const mcp: Surface = {
   adapter: "mcp",
   correlates: true,
   previews: false,
+  cannotCall: ({ args }) =>
+    isObject(args) ? undefined : "a tools/call has an object, or isn't one (-32602)",
   open(stage) {
     const sessions = new Map<Person, ReturnType<typeof connect>>();
     const sessionOf = (person: Person) => {

@@ -8,8 +8,10 @@ import { expressMiddleware, honoMiddleware, RECEIPT_HEADER } from "../../../src/
 import type { Json, JsonObject } from "../../../src/protocol/canonical.js";
 import type { HostTool } from "../host.js";
 import type { Person, Stage } from "../stage.js";
-import { type Ask, afterReceipt, type Seen, type Surface } from "../surface.js";
+import { type Ask, afterReceipt, isObject, type Seen, type Surface } from "../surface.js";
 import { guardOn, seenWhole } from "./gate.js";
+
+const MAX_BYTES = 8 * 1024 * 1024;
 
 type Tools = Readonly<Record<string, HostTool>>;
 
@@ -27,7 +29,6 @@ const routeOf = (stage: Stage, { name, description, capability }: HostTool) => (
   capability,
   name,
   description,
-  maxBytes: 1_000_000,
 });
 
 /** The headers of a call; a scenario's invalid arguments say what is wrong with them. */
@@ -65,7 +66,7 @@ export const guardForRoutes: Surface = {
         { definition, capability, args, options: signal },
         async (decided, stop) => {
           const output = await tool.run((decided as { readonly body: Json }).body, stop);
-          if (JSON.stringify(output).length > 1_000_000) throw new Error("longer than 1000000 bytes");
+          if (JSON.stringify(output).length > MAX_BYTES) throw new Error(`longer than ${MAX_BYTES} bytes`);
           return output;
         },
       );
@@ -78,6 +79,11 @@ function toolIn(tools: Tools, { tool }: Ask): HostTool {
   const found = tools[tool];
   if (found === undefined) throw new Error(`no tool ${tool}`);
   return found;
+}
+
+/** Express's parser takes no other body; in a scenario the member `header` isn't part of one. */
+function cannotCall({ args }: Ask): string | undefined {
+  return isObject(args) && JSON.stringify(args).length < 100_000 ? undefined : "express.json refuses it";
 }
 
 const shared = {
@@ -108,6 +114,7 @@ export const honoRoutes: Surface = {
 export const expressRoutes: Surface = {
   ...shared,
   name: "Express routes",
+  cannotCall,
   answersFaults: true,
   async open(stage, tools) {
     const app = express();

@@ -10,7 +10,7 @@ import { answered, givenBy, readBy, SDKS, type Sdk, type Told } from "../../adap
 import type { HostTool } from "../host.js";
 import type { Person, Stage } from "../stage.js";
 import { type Ask, afterReceipt, type Seen, type Surface } from "../surface.js";
-import { UNLISTED } from "./langchainTools.js";
+import { cannotCallListed, cannotSay, UNLISTED } from "./langchainTools.js";
 
 const user = { role: "user", content: "please" };
 
@@ -56,6 +56,7 @@ function isAsked(told: Told, toolCallId: string): boolean {
 }
 
 function seenFrom(given: unknown): Seen {
+  if (given === undefined) throw new Error("the SDK itself refused the call");
   if (!isRefusal(given)) return { kind: "done", code: null, output: given as Json, text: undefined };
   const { outcome: kind, code, message: text } = given.hall;
   return { kind, code, output: undefined, text };
@@ -84,6 +85,7 @@ const own = (sdk: Sdk): Surface => ({
   ...shared,
   name: `${sdk.name}, governedTools`,
   skips: { "policy not applied": UNLISTED, "unknown tool": UNLISTED },
+  cannotCall: cannotCallListed,
   open(stage) {
     const known = new Map<Person, ReturnType<typeof governedTools>>();
     const run = async (asks: readonly Ask[]) => {
@@ -99,6 +101,7 @@ const own = (sdk: Sdk): Surface => ({
 const foreign = (sdk: Sdk): Surface => ({
   ...shared,
   name: `${sdk.name}, governTools`,
+  cannotCall: cannotSay,
   open(stage, tools) {
     const run = async (asks: readonly Ask[]) => {
       const [{ person, tool: name }] = asks as readonly [Ask];
