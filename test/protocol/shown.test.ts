@@ -10,7 +10,7 @@ test.each([
   ["\x1b[2J\x9b", "\\u001b[2J\\u009b"],
   ["nb\u00a0space\u3000", "nb\\u00a0space\\u3000"],
   ["\u{e0041}tag", "\\udb40\\udc41tag"],
-  ["\ud800", "\ufffd"],
+  ["\ud800", "\\ud800"],
 ])("%j is shown as %j", (text, shown) => {
   expect(shownWhole(text)).toBe(shown);
 });
