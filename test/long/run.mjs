@@ -17,6 +17,7 @@ const CHECKS = {
   mutations: { file: "test/records/verify.test.ts", chunk: 250 },
   forgeries: { file: "test/laws/forgeries.test.ts", chunk: 1_000 },
   decisions: { file: "test/laws/oracle.test.ts", chunk: 5_000 },
+  calls: { file: "test/surfaces/random", chunk: 500 },
 };
 
 const [name] = process.argv.slice(2);

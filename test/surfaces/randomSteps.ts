@@ -75,7 +75,7 @@ function randomCall(random: () => number, oneOf: <T>(list: readonly T[]) => T, c
   const luck = random();
   if (luck < 0.3) return { person, tool: cast.reads, args: cast.read(oneOf(WORDS)) };
   if (luck < 0.55) {
-    const answer = oneOf([undefined, undefined, "yes", "yes", "no"] as const);
+    const answer = oneOf([undefined, undefined, undefined, undefined, "yes", "no"] as const); // a yes costs a fresh process;
     return { person, tool: cast.writes, args: cast.written(Math.floor(random() * 12)), answer };
   }
   if (luck < 0.6) return { person, tool: oneOf(cast.fails), args: cast.read(oneOf(WORDS)) };

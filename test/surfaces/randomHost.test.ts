@@ -1,0 +1,20 @@
+import { test } from "vitest";
+import { hostFunction } from "./drivers/function.js";
+import { guardOn } from "./drivers/gate.js";
+import { middlewareForeign } from "./drivers/langchainMiddleware.js";
+import { expressRoutes, guardForRoutes, honoRoutes } from "./drivers/routes.js";
+import { vercelAiForeign } from "./drivers/vercelAi.js";
+import { playRandomly } from "./playRandomly.js";
+import { HOST_RANDOM } from "./randomSteps.js";
+
+const host = { cast: HOST_RANDOM, subject: "skill:org.acme/host" };
+const FUNCTIONS = [guardOn("memory"), guardOn("disk"), hostFunction, middlewareForeign, ...vercelAiForeign];
+const ROUTES = [guardForRoutes, honoRoutes, expressRoutes];
+
+test("random calls of the host's tools come to the same on every surface", { timeout: 600_000 }, () =>
+  playRandomly(FUNCTIONS, host),
+);
+
+test("random requests come to the same on every framework's routes", { timeout: 600_000 }, () =>
+  playRandomly(ROUTES, host),
+);
