@@ -1,10 +1,18 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { HoldAnswer, HoldQuestion } from "../protocol/outcome.js";
 import { commonBody } from "./bodies.js";
 import type { GateParts } from "./gate.js";
 import type { Call } from "./situation.js";
 import { writeWithin } from "./write.js";
 
-type Ask = (question: HoldQuestion) => Promise<HoldAnswer>;
+/** How a surface asks, and the call's signal, which ends the asking. */
+export type Asking = {
+  readonly onHold: (question: HoldQuestion) => Promise<HoldAnswer>;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** A surface that says "look again" at once, and again, mustn't keep the process from everything else. */
+const AGAIN_MS = 50;
 
 /**
  * Asks the person behind a surface about a hold, and records what they said. True when the call is to be decided
@@ -14,18 +22,20 @@ export async function askPerson(
   parts: GateParts,
   call: Call,
   question: HoldQuestion,
-  ask: Ask,
+  { onHold: ask, signal }: Asking,
 ): Promise<boolean> {
   const { approval_id, mode } = question;
   try {
-    for (;;) {
+    while (!signal?.aborted) {
       const answer = await ask(question);
       if (answer === "declined") return await record(parts, call, approval_id, false);
       if (answer === "confirmed" && mode === "confirm") return await record(parts, call, approval_id, true);
       if (answer !== "confirmed" && answer !== "look_again") return false;
       if (!isPending(parts, approval_id)) return true;
       if (answer === "confirmed") return false; // their yes isn't the one that is needed
+      await pause(AGAIN_MS);
     }
+    return false;
   } catch {
     return false;
   }

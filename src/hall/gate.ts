@@ -96,7 +96,11 @@ type Way<T> = {
   readonly perform: (call: Call, decided: Decided) => Promise<Performed<T>>;
 };
 
-async function governed<T>(parts: GateParts, { onHold }: InvokeOptions, way: Way<T>): Promise<Outcome<T>> {
+async function governed<T>(
+  parts: GateParts,
+  { onHold, signal }: InvokeOptions,
+  way: Way<T>,
+): Promise<Outcome<T>> {
   let call = NOBODYS_CALL;
   try {
     call = way.receive();
@@ -104,7 +108,8 @@ async function governed<T>(parts: GateParts, { onHold }: InvokeOptions, way: Way
     if (answered !== undefined) return answered;
     let decided = await decideCall(parts, call);
     if ("kind" in decided && decided.kind === "held" && onHold !== undefined) {
-      if (await askPerson(parts, call, decided.question, onHold)) decided = await decideCall(parts, call);
+      if (await askPerson(parts, call, decided.question, { onHold, signal }))
+        decided = await decideCall(parts, call);
     }
     if ("kind" in decided) return decided;
     return await concludeCall(parts, call, decided, await way.perform(call, decided));

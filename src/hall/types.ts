@@ -49,7 +49,8 @@ export type InvokeOptions = {
   /**
    * Asked once when the call is held, if the surface can reach a person now. A yes is recorded as confirmed_via this
    * surface and counts where the rule lets it; then the call is decided again. It may take as long as it likes. With
-   * openHold too: then the answer is on record, and still nothing runs.
+   * openHold too: then the answer is on record, and still nothing runs. A surface that says "look_again" is asked
+   * until the hold has its answer, the call is cancelled, or it says "later".
    */
   readonly onHold?: (question: HoldQuestion) => Promise<HoldAnswer>;
   readonly correlationId?: string;

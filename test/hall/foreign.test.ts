@@ -341,6 +341,20 @@ test("an approver who answers while the surface waits lets the call go on", asyn
   await hall.close();
 });
 
+test("a surface that always says look again lets the rest of the process go on, until the call is cancelled", async () => {
+  const { hall } = await openNotesHall();
+  const stop = new AbortController();
+  let asked = 0;
+  const onHold = async () => {
+    if (++asked === 3) stop.abort();
+    return "look_again" as const;
+  };
+  const gate = hall.gate({ agent: "support-bot" });
+  const outcome = await gate.invoke("add_note", { text: "z" }, { onHold, signal: stop.signal });
+  expect([outcome.kind, asked]).toEqual(["held", 3]);
+  await hall.close();
+});
+
 test("an agent's name is never an approver's", async () => {
   const { hall } = await openNotesHall();
   expect(() => hall.gate({ agent: "" })).toThrow(/agent: expected a name/);
