@@ -1,23 +1,42 @@
 import { execFile, execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
 import { configKeys } from "../../src/protocol/config.js";
+import { HOST_SPECIES, toolsFileKeys } from "../../src/protocol/foreign.js";
 import { HANDLER_MODULES } from "../../src/protocol/modules.js";
 import { DATA_LABELS, ENVS, RISK_TIERS, TENANT_RISKS } from "../../src/protocol/request.js";
 import { DEFAULT_ESCALATION, DEFAULT_PRECONDITIONS, MATCH_FIELDS } from "../../src/protocol/rule.js";
 import { AUDIT_EVENTS, manifestKeys } from "../../src/protocol/skill.js";
+import { SUPERVISOR_LEVELS } from "../../src/protocol/supervisor.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The fenced blocks of a page, in order, with their language and what stands right before them. */
-function blocksOf(page: string): { language: string; text: string; marked: boolean }[] {
+/** A model.mjs for each framework: its own fake. */
+const MODELS = [
+  ["langchain", new URL("./readme/langchain/model.mjs", import.meta.url)],
+  ["vercel-ai", new URL("./readme/vercel-ai/model.mjs", import.meta.url)],
+] as const;
+
+type Block = { readonly language: string; readonly text: string; readonly file: string | undefined };
+
+/** The fenced blocks of a page, in order, with their language and the file as which a test runs them. */
+function blocksOf(page: string): readonly Block[] {
   const text = readFileSync(join(root, page), "utf8");
-  return [...text.matchAll(/(<!-- test: program -->\n)?```(\w*)\n([\s\S]*?)```/g)].map(
-    ([, mark, language = "", body = ""]) => ({ language, text: body, marked: mark !== undefined }),
+  return [...text.matchAll(/(?:<!-- test: (\S+) -->\n)?```(\w*)\n([\s\S]*?)```/g)].map(
+    ([, file, language = "", body = ""]) => ({ language, text: body, file }),
   );
 }
 
@@ -48,6 +67,36 @@ const MESSAGES = [
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), "hall-readme-")));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** What the tour's project gets from npm beside the Hall, here without a network. */
+const PACKAGES = ["@modelcontextprotocol", "langchain", "@langchain", "ai"];
+
+/** The public server that `npx` would download. Its memory is kept where the test is. */
+const NPX = `#!/bin/sh
+[ "$*" = "-y @modelcontextprotocol/server-memory" ] || exit 1
+export MEMORY_FILE_PATH="$HOME/memory.jsonl"
+exec node ${join(root, "node_modules/@modelcontextprotocol/server-memory/dist/index.js")}
+`;
+
+/** A program of the page as the reader would save and run it: .mts under a strict compiler first. */
+function runProgram(file: string, text: string): string {
+  const save = `mkdir -p ${dirname(file)} && cat > ${file} <<'PROGRAM'\n${text}PROGRAM`;
+  const tsc = `node ${join(root, "node_modules/typescript/bin/tsc")} ${STRICT.join(" ")} ${file}`;
+  const run = `node ${file.replace(/\.mts$/, ".mjs")}`;
+  const said = file.startsWith("server.") ? `printf '%s\\n' '${MESSAGES.join("' '")}' | ${run}` : run;
+  return [save, ...(file.endsWith(".mts") ? [tsc] : []), `echo "== ${file}"`, said].join("\n");
+}
+
+/** What a block has the reader do. Other blocks are to be looked at. */
+function commandsOf({ language, text, file }: Block): string {
+  if (file !== undefined) return runProgram(file, text);
+  if (language !== "sh") return "";
+  const commands = text.replace("npm run build", "npm run --silent build");
+  if (!commands.includes("npm link wcp-hall")) return commands;
+  const links = PACKAGES.map((name) => `ln -s ${join(root, "node_modules", name)} node_modules/${name}`);
+  const models = MODELS.map(([name, url]) => `mkdir ${name} && cp ${fileURLToPath(url)} ${name}`);
+  return [`(${commands.trim()}) >&2`, ...links, ...models].join("\n");
+}
 
 /** A clone without its history, as a newcomer has it after `npm ci`. */
 function cloneTo(dir: string): void {
@@ -80,25 +129,19 @@ describe("the README", () => {
       expect(ci).toMatch(command);
   });
 
+  test("shows MCP, LangChain and the AI SDK side by side, each in at most 12 lines", () => {
+    const agents = blocks.filter(({ file }) => file?.endsWith("/agent.mjs"));
+    expect(agents.map(({ file }) => dirname(file ?? ""))).toEqual(["mcp", "langchain", "vercel-ai"]);
+    for (const { text } of agents) expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(12);
+  });
+
   test("works as written, from the first command of the tour to the last", async () => {
     const clone = join(scratch, "wcp-hall");
     cloneTo(clone);
-    const script = [
-      "set -euo pipefail",
-      ...shell.slice(2).map((text) => text.replace("npm run build", "npm run --silent build")),
-    ];
-    const [program, server] = blocks.filter(({ marked }) => marked).map(({ text }) => text);
-    script.push("(npm init -y && npm link wcp-hall) >&2"); // as the text before the programs says
-    script.push(
-      `cat > program.mts <<'PROGRAM'\n${program}PROGRAM`,
-      `cat > server.mts <<'PROGRAM'\n${server}PROGRAM`,
-    );
-    script.push(
-      `node ${join(root, "node_modules/typescript/bin/tsc")} ${STRICT.join(" ")} program.mts server.mts`,
-    );
-    script.push("node program.mjs", `printf '%s\\n' '${MESSAGES.join("' '")}' | node server.mjs`);
+    const script = ["set -euo pipefail", ...blocks.slice(2).map(commandsOf)].join("\n");
     const prefix = join(scratch, "prefix");
-    mkdirSync(join(prefix, "lib"), { recursive: true });
+    for (const dir of ["lib", "bin"]) mkdirSync(join(prefix, dir), { recursive: true });
+    writeFileSync(join(prefix, "bin", "npx"), NPX, { mode: 0o755 });
     const env = {
       PATH: `${join(prefix, "bin")}:${process.env["PATH"]}`,
       HOME: scratch,
@@ -107,17 +150,23 @@ describe("the README", () => {
       npm_config_offline: "true",
       npm_config_update_notifier: "false",
     };
-    const { stdout } = await promisify(execFile)("bash", ["-c", script.join("\n")], {
+    const { stdout } = await promisify(execFile)("bash", ["-c", script], {
       cwd: clone,
       env,
       timeout: 240_000,
     }).catch((error: { stdout: string; stderr: string }) => {
       throw new Error(`${error.stdout}\n${error.stderr}`);
     });
-    const listed = '{"name":"search_notes",';
-    for (const seen of ["held: exit code 3", "denied: exit code 2", "done { hits: [ 'buy tea' ] }", listed]) {
+    for (const seen of ["held: exit code 3", "denied: exit code 2", "memory__read_graph", "first use"]) {
       expect(stdout).toContain(seen);
     }
+    const said = (file: string) => stdout.split(`== ${file}\n`)[1]?.split("\n== ")[0] ?? "";
+    expect(said("mcp/agent.mjs")).toContain('answered {"hits":[]}');
+    expect(said("langchain/agent.mjs")).toMatch(/human .*\nai \ntool \{"hits":\[\]\}\nai There is none\./);
+    expect(said("vercel-ai/agent.mjs")).toContain("{ hits: [] } There is none.");
+    expect(said("function.mjs")).toContain("Rain in Bergen");
+    expect(said("program.mts")).toContain("done { hits: [ 'buy tea' ] }");
+    expect(said("server.mts")).toContain('{"name":"search_notes",');
     const left = execFileSync("git", ["status", "--porcelain"], { cwd: clone }).toString();
     expect(left).toBe(""); // whoever follows the tour has nothing in the clone that wasn't there
   }, 300_000);
@@ -146,7 +195,11 @@ describe("the README's reference", () => {
       ],
     ],
     ["config.json", configKeys([]).filter((key) => key !== "$schema")],
-    ["config.json", configKeys(["hall"])],
+    ["config.json", [["hall"], ["approvers", 0], ["channels", 0], ["approvals"]].flatMap(configKeys)],
+    ["config.json", [...SUPERVISOR_LEVELS, "command", "args", "env", "url", "headers"]],
+    ["rules.json", ["approval", "supervisor_level", HOST_SPECIES]],
+    ["tools.json", toolsFileKeys(["tools", 0])],
+    ["tools.json", toolsFileKeys(["tools", 0, "definition"])],
   ])("%s leaves nothing out", (title, names) => {
     const text = part(title);
     expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
