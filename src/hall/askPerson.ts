@@ -26,7 +26,7 @@ export async function askPerson(
 ): Promise<boolean> {
   const { approval_id, mode } = question;
   try {
-    while (!signal?.aborted) {
+    do {
       const answer = await ask(question);
       if (answer === "declined") return await record(parts, call, approval_id, false);
       if (answer === "confirmed" && mode === "confirm") return await record(parts, call, approval_id, true);
@@ -34,7 +34,7 @@ export async function askPerson(
       if (!isPending(parts, approval_id)) return true;
       if (answer === "confirmed") return false; // their yes isn't the one that is needed
       await pause(AGAIN_MS);
-    }
+    } while (!signal?.aborted); // whoever is asked of a call that is over already still has their say, once
     return false;
   } catch {
     return false;

@@ -58,18 +58,26 @@ export function randomFrom(seed: number): () => number {
 /** Steps without end: mostly calls, and now and then what people, operators and time do. */
 export function* randomSteps(random: () => number, cast: RandomCast): Generator<Step, never> {
   const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  let canDecline = true; // MCP shows a form only where a yes in it would count, so there a no can't be said
   for (;;) {
     const luck = random();
     if (luck < 0.03) yield { do: "vote", verdict: oneOf(["approve", "approve", "deny"]) };
-    else if (luck < 0.04)
-      yield { do: "policy", policy: oneOf(["confirm", "confirm", "approve", "approve", "stage", "strict"]) };
-    else if (luck < 0.05) yield { do: "standing", state: oneOf(["revoked", "active", "active"]) };
+    else if (luck < 0.04) {
+      const policy = oneOf(["confirm", "confirm", "approve", "approve", "stage", "strict"] as const);
+      canDecline = policy !== "approve";
+      yield { do: "policy", policy };
+    } else if (luck < 0.05) yield { do: "standing", state: oneOf(["revoked", "active", "active"]) };
     else if (luck < 0.06) yield { do: "wait", minutes: oneOf([1, 5, 11, 16]) };
-    else yield { do: "call", ...randomCall(random, oneOf, cast) };
+    else {
+      const call = randomCall(random, oneOf, cast);
+      yield { do: "call", ...call, answer: call.answer === "no" && !canDecline ? undefined : call.answer };
+    }
   }
 }
 
-function randomCall(random: () => number, oneOf: <T>(list: readonly T[]) => T, cast: RandomCast) {
+type RandomCall = Omit<Extract<Step, { do: "call" }>, "do">;
+
+function randomCall(random: () => number, oneOf: <T>(list: readonly T[]) => T, cast: RandomCast): RandomCall {
   const person = oneOf<Person>(["ann", "bob", "carl"]);
   const hostile = () => JSON.parse(oneOf(HOSTILE)) as Json;
   const luck = random();

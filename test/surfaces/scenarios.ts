@@ -255,6 +255,12 @@ export function scenariosOf(cast: Cast): readonly Scenario[] {
       play: ({ call }) => call(writes, written(6), { answer: "yes" }),
     },
     {
+      name: "a client's no where an approver must sign",
+      policy: "approve",
+      expects: ["denied DENY_APPROVAL_REFUSED"],
+      play: ({ call }) => call(writes, written(11), { answer: "no" }),
+    },
+    {
       name: "refused by an approver",
       policy: "approve",
       expects: ["held", "denied DENY_APPROVAL_REFUSED"],

@@ -22,6 +22,7 @@ export const cli: Surface = {
     "held, then confirmed": ASKS_NOBODY,
     "held, then declined": ASKS_NOBODY,
     "a client's yes where an approver must sign": ASKS_NOBODY,
+    "a client's no where an approver must sign": ASKS_NOBODY,
     "cancelled while it runs": UNSEEN,
     "revoked in flight": UNSEEN,
   },

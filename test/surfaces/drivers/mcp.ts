@@ -50,12 +50,15 @@ export async function connect(gate: Gate) {
   return asking;
 }
 
+export const NO_FORM = "a form is shown only where a yes in it would count, so there is none to say no in";
+
 /** One MCP session for each person. */
 export const mcp: Surface = {
   name: "MCP",
   adapter: "mcp",
   correlates: true,
   previews: false,
+  skips: { "a client's no where an approver must sign": NO_FORM },
   cannotCall: ({ args }) =>
     isObject(args) ? undefined : "a tools/call has an object, or isn't one (-32602)",
   open(stage) {

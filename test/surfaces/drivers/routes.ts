@@ -20,6 +20,8 @@ const skips = {
   "degraded adapter": "no order names the adapter http: who runs the route can take it away",
   "held, then confirmed": ASKS_NOBODY,
   "held, then declined": ASKS_NOBODY,
+  "a client's yes where an approver must sign": ASKS_NOBODY,
+  "a client's no where an approver must sign": ASKS_NOBODY,
 };
 
 /** The route of a tool: posted to by its name in the cast, with the arguments as the body. */
