@@ -94,7 +94,7 @@ const ITS_IDS = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 function sayShown(one: Seen, by: Seen | undefined, { hasOwnClock }: Alike): string {
   const members = (["kind", "code", "output", "text"] as const)
     .filter((name) => by?.[name] !== undefined)
-    .map((name) => [name, one[name]] as const);
+    .map((name) => [name, one[name] ?? null] as const);
   const said = canonicalJson(members as unknown as Json).replace(ITS_IDS, "<id>");
   return hasOwnClock ? said.replace(TIME, "<time>") : said;
 }
