@@ -44,6 +44,7 @@ async function guardCall(
   };
   const outcome = await gate.guard(guarded, async (args, signal) => {
     try {
+      if (isToolCall(args)) throw new TypeError("LangChain would run the tool on other arguments than these");
       return handed(call, await tool.invoke({ ...call, args, type: "tool_call" }, { ...config, signal }));
     } catch (error) {
       if (stopsGraph(error)) stop = error;
@@ -53,6 +54,11 @@ async function guardCall(
   if (stop !== undefined) throw stop;
   if (outcome.kind !== "done") return toolMessage(call, refusalOf(outcome));
   return isCommand(outcome.output) ? outcome.output : withReceipt(outcome.output, makeReceipt(outcome));
+}
+
+/** LangChain takes arguments of this look for a call, and runs a tool on what they hold instead. */
+function isToolCall(args: unknown): boolean {
+  return typeof args === "object" && args !== null && "type" in args && args.type === "tool_call";
 }
 
 /** The tool's own message. Its artifact stays its own, if it has one: programs read it. */

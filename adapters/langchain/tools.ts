@@ -34,8 +34,17 @@ function governedTool(gate: Gate, definition: ToolDefinition): StructuredTool {
   // LangChain would hold arguments against the published schema first, and throw a sentence that names nothing, and
   // no record would tell of the call. So they go to the gate through a twin that takes anything.
   const open = new DynamicStructuredTool({ ...fields, schema: ANYTHING });
-  shown.call = (args, config, tags) => open.call(passable(args), config, tags);
+  shown.call = (args, config, tags) => open.call(unmistakable(passable(args), config), config, tags);
   return markGoverned(shown);
+}
+
+/**
+ * Arguments that `invoke` has taken out of their tool call already. `call` takes them out once more where they look like
+ * a tool call themselves, and the gate would decide on something else than the model said.
+ */
+function unmistakable<T>(args: T, config: unknown): T {
+  const isTakenOut = typeof config === "object" && config !== null && "toolCall" in config;
+  return isTakenOut ? ({ type: "tool_call", args } as T) : args;
 }
 
 const ANYTHING: JsonObject = {};

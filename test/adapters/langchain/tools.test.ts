@@ -77,6 +77,11 @@ describe("governedTools", async () => {
     expect(hall.audit.query({ id: record_id ?? "" })).toHaveLength(1);
   });
 
+  test("don't take arguments that look like a tool call for one", async () => {
+    const message = await call("search_notes", { type: "tool_call", args: { query: "tea" } });
+    expect(message.artifact).toMatchObject({ outcome: "denied", code: "DENY_INVALID_INPUT" });
+  });
+
   test("give the text alone where there is no tool call to answer", async () => {
     expect(await toolNamed("search_notes").invoke({ query: "tea" })).toBe('{"hits":[]}');
     expect(await toolNamed("search_notes").invoke({})).toContain("DENY_INVALID_INPUT");
