@@ -8,7 +8,7 @@ import { playRandomly } from "./playRandomly.js";
 import { HOST_RANDOM } from "./randomSteps.js";
 
 const host = { cast: HOST_RANDOM, subject: "skill:org.acme/host" };
-const FUNCTIONS = [guardOn("memory"), guardOn("disk"), hostFunction, middlewareForeign, ...vercelAiForeign];
+const FUNCTIONS = [guardOn("memory"), hostFunction, middlewareForeign, ...vercelAiForeign];
 const ROUTES = [guardForRoutes, honoRoutes, expressRoutes];
 
 test("random calls of the host's tools come to the same on every surface", { timeout: 600_000 }, () =>

@@ -10,15 +10,7 @@ import { N, playRandomly } from "./playRandomly.js";
 import { OWN_RANDOM, type Step } from "./randomSteps.js";
 
 const notes = { cast: OWN_RANDOM, subject: "skill:org.acme/notes" };
-const SURFACES = [
-  gateOn("memory"),
-  gateOn("disk"),
-  mcp,
-  openai,
-  langchainTools,
-  middlewareOwn,
-  ...vercelAiOwn,
-];
+const SURFACES = [gateOn("memory"), mcp, openai, langchainTools, middlewareOwn, ...vercelAiOwn];
 
 test("random calls of skills' tools come to the same on every surface", { timeout: 600_000 }, () =>
   playRandomly(SURFACES, notes),
