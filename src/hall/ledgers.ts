@@ -8,6 +8,8 @@ export type Ledger = {
   readonly current: () => Store | null;
   /** Changes whenever standing, installs or policy did, also from "none" to "there is one". */
   version(): string;
+  /** Changes with every record that anybody writes. */
+  length(): string;
   close(): void;
 };
 
@@ -25,17 +27,20 @@ export function lateLedger(open: () => Promise<Store | null>): Ledger {
     store ??= opened;
     return store;
   };
+  const told = (what: (store: Store) => string): string => {
+    if (store !== null) return what(store);
+    ready().catch(() => {}); // the next call says what is wrong; the poll only looks whether there is one by now
+    return "none";
+  };
   return {
     ready,
     current: () => store,
-    version() {
-      if (store !== null) {
-        const { epoch, policy_digest } = store.state();
+    version: () =>
+      told((open) => {
+        const { epoch, policy_digest } = open.state();
         return `${epoch} ${policy_digest}`;
-      }
-      ready().catch(() => {}); // the next call says what is wrong; the poll only looks whether there is one by now
-      return "none";
-    },
+      }),
+    length: () => told((open) => String(open.state().size)),
     close() {
       closed = true;
       store?.close();

@@ -72,6 +72,7 @@ export function assemble(options: HallOptions): HallParts {
   const sources = makeSources({ ...options, store, policy, skills, engine: ENGINE });
   const running = makeRunningCalls();
   const watch = openWatch(() => ledger.version());
+  const records = openWatch(() => ledger.length());
   const gateParts: GateParts = {
     sources,
     store,
@@ -102,7 +103,7 @@ export function assemble(options: HallOptions): HallParts {
     caller: staffOf(store().policy()?.document, session_id),
     now: clock,
     approvers: gateParts.approvers,
-    subscribe: gateParts.subscribe,
+    subscribe: records.subscribe,
   });
   const callerFor = (session: Omit<Session, "session_id">) => () =>
     callerOf(readable(policy) ?? UNDECIDED, { ...session, session_id });
@@ -119,6 +120,7 @@ export function assemble(options: HallOptions): HallParts {
     },
     async close() {
       watch.close();
+      records.close();
       await runner.close();
       sessions.close();
       ledger.close();

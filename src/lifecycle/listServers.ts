@@ -1,5 +1,11 @@
 import { isAccepted } from "../hall/foreign.js";
-import { definitionDigest, governedName, type PinnedTool, type ServerConfig } from "../protocol/foreign.js";
+import {
+  definitionDigest,
+  foreignSkillId,
+  governedName,
+  type PinnedTool,
+  type ServerConfig,
+} from "../protocol/foreign.js";
 import { differences } from "./definitionLines.js";
 import type { Described, Reach } from "./reach.js";
 import { type LeftOut, servableTools } from "./servable.js";
@@ -81,10 +87,20 @@ function servedTool(parts: OpenHome, entry: PinnedTool, described: Described | u
     tool,
     state,
     capability,
-    may_run: ruled?.serves === true && state !== "changed" && state !== "missing",
+    may_run:
+      ruled?.serves === true && state !== "changed" && state !== "missing" && !isStopped(parts, origin),
     rule_id: ruled?.rule_id ?? null,
     changes: now === undefined || state === "accepted" ? [] : differences(definition, now),
   };
+}
+
+/** Whether an operator stopped everything of a server. */
+function isStopped(parts: OpenHome, origin: string): boolean {
+  const { store, policy } = inForce(parts);
+  const subject = `skill:${foreignSkillId(policy.config.namespace, origin)}`;
+  return (store.standing([subject]).get(subject) ?? []).some(
+    ({ adapter }) => adapter === null || adapter === "mcp",
+  );
 }
 
 function stateOf(entry: PinnedTool, described: Described | undefined): ToolState {

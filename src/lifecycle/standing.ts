@@ -3,6 +3,7 @@ import { nearest } from "../protocol/nearest.js";
 import type { Adapter } from "../protocol/standing.js";
 import type { Store } from "../records/store.js";
 import { LifecycleError } from "./error.js";
+import { foreignIds } from "./foreignOrigins.js";
 import { operatorOf, personalKey } from "./operator.js";
 import { ledgerOf, type Workshop, withHome } from "./workshop.js";
 
@@ -40,12 +41,13 @@ export function giveOrder(
   });
 }
 
-/** Whether a skill of that name, and version if it names one, is installed. */
+/** Whether a skill of that name, and version if it names one, is installed, or foreign tools are known by it. */
 export function isInstalled(store: Store, text: string): boolean {
   const subject = parseSubject(text);
   if (subject?.type !== "skill") return false;
   const install = store.installs().find(({ skill_id }) => skill_id === subject.skill_id);
-  return install !== undefined && (subject.version === null || subject.version === install.version);
+  if (install === undefined) return subject.version === null && foreignIds(store).has(subject.skill_id);
+  return subject.version === null || subject.version === install.version;
 }
 
 /** Whether it is, and what else may have been meant. */

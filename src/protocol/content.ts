@@ -39,4 +39,3 @@ export const ContentOutputSchema = z.strictObject({
   content: z.array(ContentBlockSchema).max(1_000),
   structured: z.custom<Json>((value) => value !== undefined).exactOptional(),
 });
-export type ContentOutput = z.infer<typeof ContentOutputSchema>;

@@ -1,4 +1,7 @@
-/** How much a person's answer weighs, least first (WCP 5.8). An advisory answer is kept and counts nothing. */
+/**
+ * How much a person's answer weighs, least first (WCP 5.8). An advisory yes is kept and counts nothing; a no of any
+ * level ends the hold.
+ */
 export const SUPERVISOR_LEVELS = ["advisory", "gatekeeper", "executor", "incident_commander"] as const;
 export type SupervisorLevel = (typeof SUPERVISOR_LEVELS)[number];
 

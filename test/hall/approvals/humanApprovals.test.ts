@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type HumanApprovalCallback, humanApprovals } from "../../../src/hall/approvals/humanApprovals.js";
 import { principalOf } from "../../../src/hall/open.js";
 import { CALLER, openNotesHall } from "../memoryHall.js";
@@ -34,6 +34,13 @@ test("each hold is handed over once, whole, also one from before; its answer is 
     expect((await add(text)).kind).toBe("done");
     expect((await add(text)).kind).toBe("held");
   }
+});
+
+test("a hold that is opened later is handed over by itself", async () => {
+  const { add, operator, start } = await hallWith(() => ({ verdict: "approve" }));
+  start();
+  await add("later");
+  await vi.waitFor(() => expect(operator.list()).toMatchObject([{ state: "granted" }]), 10_000);
 });
 
 test("a no refuses", async () => {
