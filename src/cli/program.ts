@@ -8,6 +8,7 @@ import { addBan } from "./commands/ban.js";
 import { addConnect } from "./commands/connect.js";
 import { addHome } from "./commands/home.js";
 import { addInstalled } from "./commands/installed.js";
+import { addKey } from "./commands/key.js";
 import { addMcp } from "./commands/mcp.js";
 import { addSkill } from "./commands/skill.js";
 import { addStanding } from "./commands/standing.js";
@@ -48,6 +49,7 @@ export function makeProgram(host: Host, { finish, complain }: Ending): Command {
   addApprovals(program);
   addBan(program);
   addAuthority(program);
+  addKey(program);
   addAudit(program);
   addExplain(program);
   addAbout(program);
