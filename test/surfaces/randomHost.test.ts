@@ -5,7 +5,7 @@ import { middlewareForeign } from "./drivers/langchainMiddleware.js";
 import { expressRoutes, guardForRoutes, honoRoutes } from "./drivers/routes.js";
 import { vercelAiForeign } from "./drivers/vercelAi.js";
 import { playRandomly } from "./playRandomly.js";
-import { HOST_RANDOM } from "./randomSteps.js";
+import { HOST_RANDOM, type Step } from "./randomSteps.js";
 
 const host = { cast: HOST_RANDOM, subject: "skill:org.acme/host" };
 const FUNCTIONS = [guardOn("memory"), hostFunction, middlewareForeign, ...vercelAiForeign];
