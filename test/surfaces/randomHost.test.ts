@@ -16,5 +16,12 @@ test("random calls of the host's tools come to the same on every surface", { tim
 );
 
 test("random requests come to the same on every framework's routes", { timeout: 600_000 }, () =>
-  playRandomly(ROUTES, host),
+  playRandomly(ROUTES, host, takenByAll),
 );
+
+/** A route takes any body, so one that a framework's parser refuses would be held on the other routes alone. */
+function takenByAll(step: Step): Step | undefined {
+  const ask = { ...step, correlationId: "" };
+  const isRefused = ask.do === "call" && ROUTES.some(({ cannotCall }) => cannotCall?.(ask) !== undefined);
+  return isRefused ? undefined : step;
+}
