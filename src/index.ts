@@ -35,10 +35,12 @@ export type {
   CallerSource,
   Gate,
   GuardedCall,
+  HandlerLine,
   InvokeOptions,
   LocalHall,
   Principal,
 } from "./hall/types.js";
+export type { Ask, AskAnswer, Asker, LogLine } from "./protocol/ask.js";
 export type { Json, JsonObject } from "./protocol/canonical.js";
 export type { Clock } from "./protocol/clock.js";
 export type { HallConfig, HomeConfig } from "./protocol/config.js";
@@ -61,7 +63,9 @@ export type {
 export { ATTEST_CODES, type AttestCode } from "./protocol/package.js";
 export type { Profile } from "./protocol/profile.js";
 export type { DataLabel, Env, QosClass, RiskTier, RouteInput, TenantRisk } from "./protocol/request.js";
+export { shownWhole } from "./protocol/shown.js";
 export type { SkillManifest, ToolDefinition } from "./protocol/skill.js";
+export type { Adapter } from "./protocol/standing.js";
 export { SUPERVISOR_LEVELS, type SupervisorLevel } from "./protocol/supervisor.js";
 export { VERSION } from "./protocol/version.js";
 export { RecordsError } from "./records/error.js";

@@ -1,6 +1,6 @@
 import type { ContentBlock } from "../protocol/content.js";
 import { describeProblem } from "../protocol/inputProblem.js";
-import type { Denial, Outcome } from "../protocol/outcome.js";
+import type { Denial, HoldQuestion, Outcome } from "../protocol/outcome.js";
 import { EXIT, type ExitCode } from "./exit.js";
 import { jsonLines, type Line } from "./line.js";
 
@@ -35,7 +35,10 @@ export function outcomeLines(outcome: Outcome): readonly Line[] {
       ];
     case "held":
       return [
-        [{ style: "yellow", text: "HELD " }, `for an approver until ${outcome.expires_at}; nothing has run`],
+        [
+          { style: "yellow", text: "HELD " },
+          `for ${whoAnswers(outcome.question)} until ${outcome.expires_at}; nothing has run`,
+        ],
         `  approval  ${outcome.approval_id}`,
         record(outcome),
       ];
@@ -54,6 +57,11 @@ export function outcomeLines(outcome: Outcome): readonly Line[] {
     default:
       return unreachable(outcome);
   }
+}
+
+function whoAnswers({ mode, needed }: HoldQuestion): string {
+  if (mode === "confirm") return "a confirmation, or an approver,";
+  return needed === 1 ? "an approver" : `${needed} approvers`;
 }
 
 /** A content block for people: text as it is, what has no text by what it is. */

@@ -1,5 +1,5 @@
 import { canonicalJson, type JsonObject } from "../protocol/canonical.js";
-import { isProduction } from "../protocol/request.js";
+import { mayConfirm } from "../protocol/confirm.js";
 import { insist, isObject } from "./members.js";
 import { approvalNeedOf, type PolicyDocument } from "./policy.js";
 import type { HoldRequest } from "./request.js";
@@ -24,7 +24,10 @@ export function insistOnNeed(policy: PolicyDocument, request: HoldRequest, facts
     "its grant asked for people of another level than its rule",
   );
   if (request.mode === "approve") return;
-  const isEnough = need.mode === "confirm" && mayConfirm(policy, request, facts);
+  const risk_tier = member(member(facts["skill"], "worker"), "risk_tier");
+  const { env, tenant_risk } = request;
+  const approval = policy.profile?.["approval"];
+  const isEnough = need.mode === "confirm" && mayConfirm({ env, tenant_risk, risk_tier, approval });
   insist(isEnough, "its grant asked for a confirmation where an approval is needed");
 }
 
@@ -39,12 +42,6 @@ export function insistOnAnswer(facts: JsonObject, { approval_id, holds }: HoldRe
     member(approval, "approval_id") === approval_id &&
     canonicalJson(member(approval, "holds") ?? null) === canonicalJson(holds);
   insist(isItsGrant, "its facts name another grant, or other holds than those that were shown");
-}
-
-function mayConfirm({ profile }: PolicyDocument, { env }: HoldRequest, facts: JsonObject): boolean {
-  const tier = member(member(facts["skill"], "worker"), "risk_tier");
-  const isRisky = tier === "high" || tier === "critical";
-  return !isProduction(env) && !isRisky && profile?.["approval"] !== "approve";
 }
 
 function member(value: unknown, name: string): unknown {

@@ -84,6 +84,7 @@ export const HOLD_KEY_MEMBERS = [
   "tenant_risk",
   "qos_class",
   "capability_id",
+  "skill_id",
   "tool",
   "artifact_digest",
   "definition_digest",

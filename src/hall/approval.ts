@@ -3,8 +3,8 @@ import { commitment } from "../evidence/commitment.js";
 import { checkGrant, type GrantState } from "../evidence/grant.js";
 import type { PolicyApprover } from "../evidence/policy.js";
 import type { HoldKey, HoldRequest } from "../evidence/request.js";
+import { mayConfirm } from "../protocol/confirm.js";
 import type { ApprovalFact } from "../protocol/facts.js";
-import { isProduction } from "../protocol/request.js";
 import type { ApprovalNeed } from "../protocol/rule.js";
 import type { HeldWhole, OpenHold } from "../records/holds.js";
 import type { Policy } from "./policy.js";
@@ -35,6 +35,7 @@ export function holdKey(caller: Caller, tool: GovernedTool, policy: Policy, engi
     tenant_risk,
     qos_class,
     capability_id: tool.capability_id,
+    skill_id: tool.skill_id,
     tool: tool.name,
     artifact_digest: tool.artifact_digest,
     definition_digest: tool.definition_digest,
@@ -82,9 +83,9 @@ export function needOf(
   { profile }: Policy,
 ): ApprovalNeed {
   const need = approvalNeed(rule);
-  const isRisky = worker.risk_tier === "high" || worker.risk_tier === "critical";
-  const isTooLittle = isProduction(caller.env) || isRisky || profile?.approval === "approve";
-  return need.mode === "confirm" && isTooLittle ? { ...need, mode: "approve" } : need;
+  const { env, tenant_risk } = caller;
+  const asked = { env, tenant_risk, risk_tier: worker.risk_tier, approval: profile?.approval };
+  return need.mode === "confirm" && !mayConfirm(asked) ? { ...need, mode: "approve" } : need;
 }
 
 /** What a decision may know of it. */

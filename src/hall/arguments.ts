@@ -27,16 +27,20 @@ export function receiveArguments(args: unknown): Received {
     // Reading back must give the same bytes: an engine that misreads a name (test/setup/engine.ts) runs nothing.
     return { ok: true, bytes, value: parseCanonical(bytes) };
   } catch (error) {
+    if (error instanceof OutOfRange) return refused("maximum");
     // JSON.stringify overflows the stack on deep values; canonicalJson refuses what has no canonical text.
     if (error instanceof RangeError) return refused("maxDepth");
     return refused(error instanceof CanonicalError ? "canonical" : "json");
   }
 }
 
+class OutOfRange extends Error {
+  override readonly name = "OutOfRange";
+}
+
 /** JSON text can say 1e400, which is read as Infinity; JSON.stringify would make null of it, a value nobody sent. */
 function refuseInfinite(_name: string, value: unknown): unknown {
-  if (typeof value === "number" && !Number.isFinite(value))
-    throw new CanonicalError("a number that isn't finite");
+  if (typeof value === "number" && !Number.isFinite(value)) throw new OutOfRange();
   return value;
 }
 

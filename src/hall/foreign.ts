@@ -48,7 +48,10 @@ export function foreignSources(sources: Sources, store: () => Pins, foreign: For
       return policy === null ? undefined : foreignTool(policy, foreign);
     },
     held: () => null,
-    definition: (tool, policy) => definitionStatus(policy, store(), tool, foreign),
+    definition: (tool, policy) =>
+      sources.tools().some(({ skill_id }) => skill_id === tool.skill_id)
+        ? "unaccepted" // it would go by an installed skill's name
+        : definitionStatus(policy, store(), tool, foreign),
     certificate: () => "missing",
     attestation: () => ({ ok: false, code: "ATTEST_MANIFEST_MISSING" }),
     schema: async (_tool, value) => (await loadForeignValidator(definition.input_schema))(value),
@@ -95,17 +98,20 @@ function definitionStatus(
   policy: Policy,
   pins: Pins,
   tool: GovernedTool,
-  { definition, origin, isReadable }: ForeignCall,
+  { definition, origin, acceptedBy, isReadable }: ForeignCall,
 ): Exclude<SkillFacts["definition"], "unknown"> {
   if (!isReadable) return "changed";
   const entry = entryOf(policy, origin, definition.name);
   if (entry !== undefined) return isAccepted(entry, definition) ? "accepted" : "changed";
-  if (!isPinnedOnFirstUse(policy, origin)) return "unaccepted";
+  if (acceptedBy === "operator" || !isPinnedOnFirstUse(policy, origin)) return "unaccepted";
   const pin = pins.pinOf(tool.skill_id, tool.name);
   if (pin === undefined) return "accepted";
   const isSame = pin.definition_digest === tool.definition_digest && pin.capability_id === tool.capability_id;
   return isSame ? "accepted" : "changed";
 }
+
+/** A refused definition that is larger isn't kept: nobody would read it, and whoever sends it can send another. */
+const MAX_REFUSED_BYTES = 65_536;
 
 /**
  * What a call of a foreign tool leaves in its own transaction beside the decision: the pin of a definition's first use
@@ -126,7 +132,8 @@ export function recordForeign(
   if (policy === null || tool === null || tool.definition_digest === null) return true;
   if (answer === "deny") {
     const isRefused = decision.deny_reason_if_denied?.code === "DENY_DEFINITION_CHANGED";
-    if (isRefused && isReadable) tx.putDocument(canonicalBytes(definition));
+    const bytes = isRefused && isReadable ? canonicalBytes(definition) : null;
+    if (bytes !== null && bytes.byteLength <= MAX_REFUSED_BYTES) tx.putDocument(bytes);
     return true;
   }
   const { definition_digest, capability_id, name, skill_id } = tool;

@@ -68,8 +68,9 @@ export function makeGate(parts: GateParts, source: Caller | (() => Caller)): Gat
     const options = run === null && !said.openHold ? { ...said, dryRun: true } : said;
     return governed(parts, options, {
       receive: () => {
-        const { definition, capability, origin = HOST_ORIGIN, args } = guarded;
-        return receive({ tool: definition.name, args, options, foreign: { definition, capability, origin } });
+        const { definition, capability, origin = HOST_ORIGIN, acceptedBy, args } = guarded;
+        const foreign = { definition, capability, origin, ...(acceptedBy && { acceptedBy }) };
+        return receive({ tool: definition.name, args, options, foreign });
       },
       perform: async (call, decided) =>
         run === null

@@ -83,8 +83,8 @@ function badFile(file: string, issues: readonly ConfigIssue[]): HomeError {
   return new HomeError("BAD_FILE", `${file} has ${problems.length} problem(s):`, problems);
 }
 
-/** Env prod and edge need a profile, and a named profile must be one that this Hall has. */
-function checkProfile(config: HomeConfig, file: string): void {
+/** Env prod and edge need a profile, and a named profile must be one that this Hall has. Throws HomeError BAD_FILE. */
+export function checkProfile(config: HomeConfig, file: string): void {
   if (config.profile === null) {
     if (config.env !== "prod" && config.env !== "edge") return;
     throw new HomeError(

@@ -1,5 +1,5 @@
 import { loadForeignValidator } from "../compile/foreignValidator.js";
-import { canonicalBytes, type Json } from "../protocol/canonical.js";
+import { canonicalBytes, type Json, type JsonObject } from "../protocol/canonical.js";
 import { makeFault } from "../protocol/fault.js";
 import type { FaultCode } from "../protocol/outcome.js";
 import type { GateParts } from "./gate.js";
@@ -51,7 +51,7 @@ export async function performHosted<T>(
     if ("stopped" in ended) return failed(ended.stopped, null);
     if ("thrown" in ended) return failed("HANDLER_ERROR", textOf(ended.thrown));
     const { output } = ended;
-    const checked = await check(guarded, output);
+    const checked = await check(guarded, output, call.foreign?.definition.output_schema ?? null);
     return "bytes" in checked
       ? { ok: true, output, content: null, bytes: checked.bytes, started_at, ended_at: parts.now() }
       : failed(checked.code, checked.detail);
@@ -85,12 +85,15 @@ function stop(signal: AbortSignal): Promise<{ readonly stopped: FaultCode }> {
 type Checked = { readonly bytes: Uint8Array } | { readonly code: FaultCode; readonly detail: string | null };
 
 /** The result as the JSON that the receipt commits to. Nothing counts as null; what has no JSON is withheld. */
-async function check<T>(guarded: GuardedCall<T>, output: T): Promise<Checked> {
+async function check<T>(
+  guarded: GuardedCall<T>,
+  output: T,
+  output_schema: JsonObject | null,
+): Promise<Checked> {
   try {
     const resultOf = guarded.resultOf ?? ((it: T) => it);
     const bytes = canonicalBytes(jsonOf(resultOf(output)));
     if (bytes.byteLength > MAX_RESULT_BYTES) return { code: "OUTPUT_TOO_LARGE", detail: null };
-    const { output_schema } = guarded.definition;
     const structured = (guarded.structuredOf ?? resultOf)(output);
     const hasNone = guarded.structuredOf !== undefined && structured === undefined;
     if (output_schema === null || hasNone) return { bytes };

@@ -43,8 +43,12 @@ export function receiveCall(
 }
 
 /** A definition as its own copy. One that has no canonical text, or isn't a definition, stays unreadable: it is denied. */
-function receiveForeign({ definition, capability, origin }: ForeignSaid): ForeignCall {
-  const whose = { capability: foreignText(capability), origin: foreignText(origin) };
+function receiveForeign({ definition, capability, origin, acceptedBy }: ForeignSaid): ForeignCall {
+  const whose = {
+    capability: foreignText(capability),
+    origin: foreignText(origin),
+    ...(acceptedBy === undefined ? {} : { acceptedBy }),
+  };
   try {
     const bytes = canonicalBytes(definition);
     if (bytes.byteLength > MAX_DEFINITION_BYTES) throw new RangeError("a definition of more than 256 KiB");

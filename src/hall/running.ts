@@ -6,7 +6,10 @@ export type RunningCall = { readonly controller: AbortController; readonly end: 
 
 /** The calls that run in this process right now, so that a revoke reaches them. */
 export type RunningCalls = {
-  /** Registers a call. Its one controller aborts when `mayStillRun` turns false or the client gives up; `end` forgets it. */
+  /**
+   * Registers a call. Its one controller is aborted from the start when the call may no longer run by now, and aborts
+   * when `mayStillRun` turns false or the client gives up; `end` forgets it.
+   */
   begin(mayStillRun: () => boolean, client?: AbortSignal): RunningCall;
   /** Asks every running call again and aborts those that may no longer run. */
   sweep(): void;
@@ -21,6 +24,7 @@ export function makeRunningCalls(): RunningCalls {
       if (client?.aborted) cancel();
       client?.addEventListener("abort", cancel, { once: true });
       calls.set(controller, mayStillRun);
+      if (!permits(mayStillRun)) controller.abort(REVOKED_IN_FLIGHT); // since the decision, or before anybody watched
       const end = () => {
         calls.delete(controller);
         client?.removeEventListener("abort", cancel);

@@ -45,7 +45,8 @@ export type Call = {
 };
 
 /** What the host says of a foreign tool. */
-export type ForeignSaid = Required<Pick<GuardedCall, "definition" | "capability" | "origin">>;
+export type ForeignSaid = Required<Pick<GuardedCall, "definition" | "capability" | "origin">> &
+  Pick<GuardedCall, "acceptedBy">;
 /** The same, received: a copy that nobody changes, or what is left of a definition that can't be one. */
 export type ForeignCall = ForeignSaid & { readonly isReadable: boolean };
 

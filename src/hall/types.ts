@@ -64,6 +64,11 @@ export type GuardedCall<T = unknown> = {
   readonly capability: string;
   /** The server's name in config.servers, or `host` when left out. */
   readonly origin?: string;
+  /**
+   * Who has to have accepted the definition: `operator`, in tools.json and nobody else; left out, in env dev its first
+   * use is enough.
+   */
+  readonly acceptedBy?: "operator";
   readonly args: unknown;
   readonly options?: InvokeOptions;
   /** What is committed to and bounded of what `run` gives, as JSON; all of it when left out. */

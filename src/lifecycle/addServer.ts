@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Json, JsonObject } from "../protocol/canonical.js";
 import {
   type ForeignDefinition,
+  foreignSkillId,
   HOST_ORIGIN,
   HOST_SPECIES,
   type PinnedTool,
@@ -130,7 +131,16 @@ function checkName(parts: OpenHome, name: string): void {
     );
   if (!SkillNameSchema.safeParse(name).success) throw refuse("can't be a server's name");
   if (name === HOST_ORIGIN || name === "hall") throw refuse("is the Hall's own name for something else");
-  if (!Object.hasOwn(inForce(parts).policy.config.servers, name)) return;
+  const { namespace, servers } = inForce(parts).policy.config;
+  const id = foreignSkillId(namespace, name);
+  if (parts.skills.all().some(({ skill_id }) => skill_id === id)) {
+    throw new LifecycleError(
+      "EXISTS",
+      `The skill ${id} is installed here, and the server's tools would go by its id.`,
+      "Give the server another name.",
+    );
+  }
+  if (!Object.hasOwn(servers, name)) return;
   throw new LifecycleError(
     "EXISTS",
     `A server ${name} is in force already.`,

@@ -15,6 +15,7 @@ import type { SkillManifest, ToolDefinition } from "../protocol/skill.js";
 import type { WorkerRecord } from "../protocol/worker.js";
 import type { Install } from "../records/installs.js";
 import { LifecycleError } from "./error.js";
+import { checkForeignNames } from "./foreignOrigins.js";
 import { inForce } from "./workshop.js";
 
 /** What somebody offers for installation. Nothing about it is believed. */
@@ -63,6 +64,7 @@ export function admit(parts: HallParts, candidate: Candidate): Admitted {
   checkStanding(parts, { ...subject, signer, worker_id: worker.worker_id });
   checkPlace(parts, manifest);
   checkNames(store.installs(), skill_id, worker, definitions);
+  checkForeignNames(store, skill_id, definitions);
   return {
     bytes: candidate.artifact,
     artifact_digest: artifact.digest,

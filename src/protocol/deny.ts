@@ -282,8 +282,8 @@ const ROWS = {
   ),
   DENY_APPROVAL_REFUSED: never(
     "approval",
-    "An approver looked at this call and refused it.",
-    "Don't repeat the call; ask the approver what would be acceptable.",
+    "A person looked at this call and refused it.",
+    "Don't repeat the call; ask the person you work for what would be acceptable.",
   ),
   DENY_APPROVAL_EXPIRED: later(
     "approval",

@@ -40,7 +40,7 @@ export type Head = {
   readonly signature: string;
 };
 
-/** What a person is asked about one call: whole, as the surface that asks shows it. Foreign text in it is unescaped. */
+/** What a person is asked about one call: whole. Its texts are foreign: show them by `shownWhole`. */
 export type HoldQuestion = {
   readonly approval_id: string;
   /** A confirmation is the asking program's yes; an approval is signed by approvers (hall.md, Approvals). */

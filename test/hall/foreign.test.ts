@@ -319,6 +319,92 @@ test("a preview that opens a hold puts a no on record", async () => {
   await hall.close();
 });
 
+describe("where a confirmation mayn't do", () => {
+  const tool = (risk_tier: string) => ({
+    origin: "host",
+    capability: "cap.money.move",
+    definition: foreignDefinition({ name: "move_money" }),
+    risk_tier,
+  });
+  const stage = RULES.map((rule) => ({ ...rule, match: { capability_id: rule.match.capability_id } }));
+  const CASES: readonly (readonly [what: string, config: object, mode: string])[] = [
+    ["in dev for medium risk", { tools: [tool("medium")] }, "confirm"],
+    ["in stage for medium risk", { env: "stage", tools: [tool("medium")] }, "confirm"],
+    ["in prod", { env: "prod", tools: [tool("low")] }, "approve"],
+    ["in edge", { env: "edge", tools: [tool("low")] }, "approve"],
+    ["for high risk", { tools: [tool("high")] }, "approve"],
+    ["for critical risk", { tools: [tool("critical")] }, "approve"],
+  ];
+  test.each(CASES)("%s", async (_what, config, mode) => {
+    const { hall, gate } = await openGuarded(config, stage);
+    const definition = foreignDefinition({ name: "move_money" });
+    let runs = 0;
+    const onHold = async () => "confirmed" as const;
+    const guarded = { definition, capability: "cap.money.move", args: {}, options: { onHold } };
+    const outcome = await gate.guard(guarded, () => ++runs);
+    if (mode === "confirm") expect([outcome.kind, runs]).toEqual(["done", 1]);
+    else expect(outcome).toMatchObject({ kind: "held", question: { mode: "approve" } });
+    expect(runs).toBe(mode === "confirm" ? 1 : 0);
+    expect(hall.audit.verify()).toMatchObject({ ok: true });
+    await hall.close();
+  });
+});
+
+test("a foreign tool never goes by the name of an installed skill", async () => {
+  const { hall, gate } = await openGuarded();
+  const outcome = await gate.guard(call(undefined, { origin: "notes" }), () => 1);
+  expect(outcome).toMatchObject({ kind: "denied", denial: { code: "DENY_DEFINITION_CHANGED" } });
+  await hall.close();
+});
+
+test("what an operator has to accept isn't accepted by its first use, in dev either", async () => {
+  const { hall, gate } = await openGuarded();
+  const outcome = await gate.guard(call(undefined, { origin: "mail", acceptedBy: "operator" }), () => 1);
+  expect(outcome).toMatchObject({ kind: "denied", denial: { code: "DENY_DEFINITION_CHANGED" } });
+  expect(hall.audit.query({ kind: "pin" })).toEqual([]);
+  await hall.close();
+});
+
+test("one tool of two origins waits twice, each for its own", async () => {
+  const { hall, gate } = await openGuarded();
+  const definition = foreignDefinition({ name: "move_money" });
+  const from = (origin: string, options = {}) => ({
+    definition,
+    capability: "cap.money.move",
+    origin,
+    args: {},
+    options,
+  });
+  const work = await gate.guard(from("work"), () => "work");
+  const asked: (string | null)[] = [];
+  const onHold = async ({ skill_id }: { skill_id: string | null }) => {
+    asked.push(skill_id);
+    return "confirmed" as const;
+  };
+  expect(await gate.guard(from("home", { onHold }), () => "home")).toMatchObject({
+    kind: "done",
+    output: "home",
+  });
+  expect(asked).toEqual(["org.acme/home"]);
+  const still = await gate.guard(from("work"), () => "work");
+  expect(still).toMatchObject({ kind: "held" });
+  expect(still.kind === "held" && work.kind === "held" && still.approval_id === work.approval_id).toBe(true);
+  await hall.close();
+});
+
+test("a result is checked against the schema that was decided on, whatever the code does to it", async () => {
+  const { hall, gate } = await openGuarded();
+  const definition = { ...SEND, output_schema: { type: "string" } } as {
+    output_schema: unknown;
+  } & typeof SEND;
+  const outcome = await gate.guard(call(undefined, { definition }), () => {
+    Object.assign(definition, { output_schema: null });
+    return 1;
+  });
+  expect(outcome).toMatchObject({ kind: "failed", fault: { code: "OUTPUT_INVALID" } });
+  await hall.close();
+});
+
 test("a confirmation isn't enough where an approval is asked for", async () => {
   const { hall } = await openNotesHall();
   const gate = hall.gate({ agent: "support-bot" });

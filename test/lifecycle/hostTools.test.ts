@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openHome } from "../../src/hall/open.js";
 import { applyHome } from "../../src/lifecycle/applyHome.js";
+import { checkForeignNames } from "../../src/lifecycle/foreignOrigins.js";
 import { acceptHostTools, listHostTools } from "../../src/lifecycle/hostTools.js";
 import { initHome } from "../../src/lifecycle/initHome.js";
+import { giveOrder } from "../../src/lifecycle/standing.js";
 import type { Workshop } from "../../src/lifecycle/workshop.js";
 import { foreignDefinition } from "../../src/protocol/foreign.js";
 import { ruleFor } from "../hall/memoryHall.js";
@@ -77,6 +79,18 @@ describe("foreign tools of this machine's programs", () => {
     says = false;
     expect(await acceptHostTools(ws, { origin: "host" })).toMatchObject({ accepted: false, record_id: null });
     expect(await guard({ ...SEND, title: "Mail" })).toBe("DENY_DEFINITION_CHANGED");
+  });
+
+  test("are known by their id: an order about them stops something, and no skill may take it", async () => {
+    await guard(SEND);
+    const order = { subject: "skill:org.acme/host", state: "revoked" } as const;
+    expect(await giveOrder(ws, order, { reason: "stop" })).toMatchObject({ installed: true });
+    expect(await guard(SEND)).toBe("DENY_SKILL_REVOKED");
+    const { store, ledger, hall } = await openHome({ cwd: dir, environment: ws.environment });
+    await ledger.ready();
+    expect(() => checkForeignNames(store(), "org.acme/host", [])).toThrow(/go by org.acme\/host/);
+    expect(() => checkForeignNames(store(), "org.acme/notes", [])).not.toThrow();
+    await hall.close();
   });
 
   test("that nobody called can't be accepted", async () => {

@@ -327,6 +327,7 @@ export function holder(policy_digest: string): HoldKey {
     tenant_risk: "low",
     qos_class: "P2",
     capability_id: "cap.doc.write",
+    skill_id: "org.acme/notes",
     tool: "add_note",
     artifact_digest: ARTIFACT,
     definition_digest: null,

@@ -6,7 +6,7 @@ export type HumanAnswer = { readonly verdict: Vote["verdict"]; readonly reason?:
 
 /**
  * Asks a person about one held call, by whatever way there is (WCP 5.8), and gives their answer; null is none. It sees
- * the call whole: texts in it are foreign and unescaped. `signal` ends when nobody waits for the answer any more.
+ * the call whole: texts in it are foreign, to be shown by `shownWhole`. `signal` ends when nobody waits for the answer any more.
  */
 export type HumanApprovalCallback = (
   hold: HoldForApproval,

@@ -73,7 +73,7 @@ export function withServers(gate: Gate, options: ServersOptions): Gate {
     const asked = tool.mayRun ? await ask(pool, tool) : NOT_ASKED;
     const definition = asked.definition ?? tool.definition;
     const outcome = await gate.guard(
-      { definition, capability, origin, args, options, resultOf, structuredOf },
+      { definition, capability, origin, acceptedBy: "operator", args, options, resultOf, structuredOf },
       (value, signal) => runNow(asked, tool, { args: value as JsonObject, signal, options }),
     );
     if (asked.definition !== null && !tool.accepts(asked.definition)) changed(); // it left the list unsaid
