@@ -1,5 +1,6 @@
 import type { Gate } from "../../src/hall/types.js";
 import type { ToolDefinition } from "../../src/protocol/skill.js";
+import { throughOpenai } from "./gate.js";
 import { fitsStrict } from "./strict.js";
 import type { Api, ChatTool, ResponsesTool } from "./types.js";
 
@@ -9,7 +10,8 @@ export type GovernedToolsOptions<A extends Api = Api> = { readonly api?: A };
 /**
  * The caller's tools as function tools, for `tools` of a request: of Responses, or of Chat Completions where `api` says
  * "chat". A tool is `strict` where its schema lies in the part of JSON Schema that OpenAI takes strictly; the Hall checks
- * every call against the whole schema either way. Run what the model calls with `runToolCall`.
+ * every call against the whole schema either way. Run what the model calls with `runToolCall`. Throws
+ * TypeError for what is no gate or no API.
  */
 export function governedTools(gate: Gate, options: GovernedToolsOptions<"chat">): Promise<ChatTool[]>;
 export function governedTools(
@@ -20,7 +22,7 @@ export async function governedTools(
   gate: Gate,
   { api = "responses" }: GovernedToolsOptions = {},
 ): Promise<ChatTool[] | ResponsesTool[]> {
-  const tools = await gate.through("openai").tools();
+  const tools = await throughOpenai(gate).tools();
   if (api === "responses") return tools.map((tool) => ({ type: "function", ...functionOf(tool) }));
   if (api === "chat") return tools.map((tool) => ({ type: "function", function: functionOf(tool) }));
   throw new TypeError(`api: expected "chat" or "responses", not ${JSON.stringify(api)}`);

@@ -1,5 +1,6 @@
 import type { Gate, InvokeOptions } from "../../src/hall/types.js";
 import type { Outcome } from "../../src/protocol/outcome.js";
+import { throughOpenai } from "./gate.js";
 import { shownInChat, shownInResponses } from "./shown.js";
 import type { ChatToolCall, ChatToolMessage, ResponsesToolCall, ResponsesToolOutput } from "./types.js";
 
@@ -9,7 +10,7 @@ export type ToolCallRun<M> = { readonly message: M; readonly outcome: Outcome };
 /**
  * Runs one tool call of a model through the gate, and answers in the shape in which it was asked. Refusals and faults are
  * messages too, in the Hall's words; arguments that aren't JSON are refused and recorded like any others. Throws
- * TypeError only for what is no function call: the program's misuse, to which no message could answer.
+ * TypeError only for what is no gate or no function call: the program's misuse, to which no message could answer.
  */
 export function runToolCall(
   gate: Gate,
@@ -32,7 +33,7 @@ export async function runToolCall(
   options: InvokeOptions = {},
 ): Promise<ToolCallRun<ChatToolMessage | ResponsesToolOutput>> {
   const run = ({ name, arguments: text }: { readonly name: string; readonly arguments: string }) =>
-    gate.through("openai").invoke(name, parsed(text), options);
+    throughOpenai(gate).invoke(name, parsed(text), options);
   switch (call.type) {
     case "function": {
       const outcome = await run(call.function);
@@ -55,8 +56,12 @@ export async function runToolCall(
   }
 }
 
-/** A model's arguments. Text that isn't JSON becomes arguments that can't be read, so that the gate itself refuses them. */
+/**
+ * A model's arguments. Some servers that speak OpenAI's words send no text at all where a tool takes nothing. Text that
+ * isn't JSON becomes arguments that can't be read, so that the gate itself refuses them.
+ */
 function parsed(text: string): unknown {
+  if (text === "") return {};
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

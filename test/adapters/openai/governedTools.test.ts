@@ -20,3 +20,13 @@ test("a caller's tools, in the words of both APIs", async () => {
   expect(chat).toEqual(responses.map(({ type, ...rest }) => ({ type, function: rest })));
   await expect(governedTools(gate(), { api: "assistants" as "chat" })).rejects.toThrow("api: expected");
 });
+
+test.each([
+  [undefined, "undefined"],
+  [null, "null"],
+  [hall, "object"],
+])("what is no gate is the program's mistake", async (gate, given) => {
+  await expect(governedTools(gate as never)).rejects.toThrow(
+    new TypeError(`gate: expected a gate, as hall.gate({ agent: "NAME" }) gives it, not ${given}`),
+  );
+});

@@ -27,7 +27,14 @@ describe("a model's tool call", () => {
     });
   });
 
-  test.each(["{query:", "", "tea", "undefined", '{"query":"tea"', "[1,]"])(
+  test("without any text of arguments is one with none", async () => {
+    const { outcome } = await runToolCall(bot, chat("hall_standing", ""));
+    expect(outcome).toMatchObject({ kind: "done" });
+    const { outcome: denied } = await runToolCall(bot, responses("search_notes", ""));
+    expect(denied).toMatchObject({ kind: "denied", denial: { code: "DENY_INVALID_INPUT" } });
+  });
+
+  test.each(["{query:", " ", "tea", "undefined", '{"query":"tea"', "[1,]"])(
     "with arguments %j, which are no JSON, is a denial on record",
     async (text) => {
       const { message, outcome } = await runToolCall(bot, chat("search_notes", text));
@@ -81,5 +88,8 @@ describe("a model's tool call", () => {
   test("what is no function call is the program's mistake", async () => {
     const custom = { id: "c", type: "custom", custom: { name: "search_notes", input: "tea" } };
     await expect(runToolCall(bot, custom as never)).rejects.toThrow('not "custom"');
+    await expect(runToolCall(undefined as never, chat("search_notes", "{}"))).rejects.toThrow(
+      "gate: expected",
+    );
   });
 });
