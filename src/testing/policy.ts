@@ -1,4 +1,4 @@
-import { parseConfig } from "../hall/home.js";
+import { checkProfile, parseConfig } from "../hall/home.js";
 import type { MemoryKeys } from "../hall/open.js";
 import { makePolicyDocument } from "../hall/policy.js";
 import type { Principal } from "../hall/types.js";
@@ -8,7 +8,7 @@ import type { HomeConfig } from "../protocol/config.js";
 import type { SkillManifest } from "../protocol/skill.js";
 import { POLICY_TABLES } from "../protocol/tables.js";
 
-/** What a test says of its Hall's policy; the rest is a new home's in env dev. */
+/** What a test says of its Hall's policy; the rest is a new home's in env dev. Another env has the profile it names. */
 export type TestPolicy = {
   /** Members of config.json. Approvers and publishers are added to the Hall's own. */
   readonly config?: Partial<HomeConfig>;
@@ -17,6 +17,7 @@ export type TestPolicy = {
 };
 
 const TENANT = "test";
+const NAME = "the test's config";
 
 /** The policy document of a test's Hall. Throws HomeError naming every problem of what the test gave. */
 export function testPolicy(
@@ -27,10 +28,11 @@ export function testPolicy(
   const tenant = config.tenant ?? TENANT;
   const namespace = config.namespace ?? manifests[0]?.namespace ?? "x.test";
   const namespaces = [...new Set([namespace, ...manifests.map((manifest) => manifest.namespace)])];
+  const { env = "dev" } = config;
   const whole = parseConfig(
     {
-      env: "dev",
-      profile: "prof.dev.permissive",
+      env,
+      profile: env === "dev" ? "prof.dev.permissive" : null,
       caller: { data_label: "INTERNAL", tenant_risk: "low", qos_class: "P2" },
       registry: "file:",
       namespaces: { [tenant]: namespaces },
@@ -44,8 +46,9 @@ export function testPolicy(
         ...(config.approvers ?? []),
       ],
     },
-    "the test's config",
+    NAME,
   );
+  checkProfile(whole, NAME);
   return makePolicyDocument(whole, { rules: rules ?? rulesFor(manifests, whole) });
 }
 
