@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { shownWhole } from "wcp-hall";
 import { makeHome } from "./home.mjs";
 import { chooseModel } from "./model.mjs";
 
@@ -36,7 +37,8 @@ async function bot(input) {
 async function decide({ waits }, given) {
   const decisions = {};
   for (const { approval_id, tool, arguments: args, expires_at } of waits) {
-    process.stdout.write(`hall  > may ${tool}(${args}) run? (asked until ${expires_at})\nyou   > `);
+    const question = shownWhole(`may ${tool}(${args}) run? (asked until ${expires_at})`); // a model wrote the arguments
+    process.stdout.write(`hall  > ${question}\nyou   > `);
     if (terminal === null) console.log(given);
     const said = terminal === null ? given : (await typed.next()).value?.trim();
     decisions[approval_id] = said === "yes" ? "approve" : "reject";

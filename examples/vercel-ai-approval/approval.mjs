@@ -1,20 +1,22 @@
 /*
  * A person in the loop: the agent wants to add notes, which waits for the yes of the person it works for. The SDK
  * stops and asks; after a yes the call runs, once, also when the answer is sent again; after a no it doesn't run. The
- * answers are on the record. Everything but the model is real and lies in a temporary directory that goes at the end.
+ * answers are on the record. Everything but the model is real.
  *
  *   npm run build && node examples/vercel-ai-approval/approval.mjs     with the AI SDK's fake model, answers given
  *   node examples/vercel-ai-approval/approval.mjs --ask                you answer
  *   AI_GATEWAY_API_KEY=… node examples/vercel-ai-approval/approval.mjs --ask     with a real model
+ *
+ * The Hall lives in memory, so that nothing is left behind. In a program of yours it is the one of your project:
+ * `const hall = await openHall()`, and the rules are those that `hall apply` put in force.
  */
 import { createInterface } from "node:readline";
 import { isStepCount, ToolLoopAgent } from "ai";
-import { openHall } from "wcp-hall";
+import { shownWhole } from "wcp-hall";
+import { openTestHall } from "wcp-hall/testing";
 import { governedTools, recordRefusals, toolApproval } from "wcp-hall/vercel-ai";
-import { makeHome } from "./home.mjs";
 import { chooseModel } from "./model.mjs";
 
-const { home, environment, remove } = await makeHome();
 const model = chooseModel([
   [{ tool: "add_note", input: { text: "buy tea" } }],
   "I've noted it.",
@@ -26,7 +28,25 @@ const model = chooseModel([
 const terminal = process.argv.includes("--ask") ? createInterface({ input: process.stdin }) : null;
 const typed = terminal?.[Symbol.asyncIterator]();
 
-const hall = await openHall({ home, environment });
+// The operator's part: notes may be searched; adding one needs the yes of whoever the agent works for.
+const allow = (rule_id, capability_id, escalation) => ({
+  rule_id,
+  match: { capability_id, env: "dev" },
+  decision: {
+    candidate_workers_ranked: [{ worker_species_id: "wrk.doc.searcher", score_hint: 1 }],
+    escalation,
+  },
+});
+const { hall, records, close } = await openTestHall({
+  skills: [new URL("../../skills/notes", import.meta.url)],
+  rules: [
+    allow("rr_search_dev_001", "cap.doc.search", { human_required_default: false }),
+    allow("rr_write_dev_001", "cap.doc.write", { human_required_default: true, approval: "confirm" }),
+  ],
+  now: new Date(),
+});
+
+// The agent developer's part.
 const gate = hall.gate({ agent: "notes-bot" });
 const tools = await governedTools(gate);
 const agent = new ToolLoopAgent({ model, tools, toolApproval: toolApproval(gate), stopWhen: isStepCount(5) });
@@ -52,7 +72,7 @@ async function answer(messages, given) {
     const { toolName, input } = content.find(
       (part) => part.type === "tool-call" && part.toolCallId === toolCallId,
     );
-    const approved = (await ask(`${toolName}(${JSON.stringify(input)})?`, given)) === "yes";
+    const approved = (await ask(shownWhole(`${toolName}(${JSON.stringify(input)})?`), given)) === "yes";
     answers.push({
       type: "tool-approval-response",
       approvalId,
@@ -84,10 +104,14 @@ await run(yes);
 const wanted = await run(user("Note that I must sell the house."));
 await run(await answer(wanted, "no"));
 
-const runs = hall.audit.query({ tool: "add_note", kind: "receipt" }).length;
-console.log(
-  `\nrecord> added ${runs} note; ${hall.audit.verify().ok ? "one signed chain, nothing missing" : "broken"}`,
-);
+console.log();
+for (const { kind, tool, body } of records({ agent: "agent:notes-bot" })) {
+  if (kind === "approval")
+    console.log(`record> approval: ${tool} ${body.confirmed_via ? "confirmed" : "declined"}`);
+  if (kind === "receipt") console.log(`record> receipt: ${tool} ${body.outcome}`);
+}
+const runs = records({ tool: "add_note", kind: "receipt" }).length;
+const whole = hall.audit.verify().ok;
+console.log(`record> added ${runs} note; ${whole ? "one signed chain, nothing missing" : "broken"}`);
 terminal?.close();
-await hall.close();
-remove();
+await close();

@@ -1,18 +1,18 @@
 /*
  * A chat with governed tools, on streamText: one call runs, the operator revokes the skill in mid-conversation, and
- * the next call is denied; the model reads why, and the record has both. Everything but the model is real and lies in
- * a temporary directory that goes at the end.
+ * the next call is denied; the model reads why, and the record has both. Everything but the model is real.
  *
  *   npm run build && node examples/vercel-ai-chat/chat.mjs     with the AI SDK's fake model
  *   AI_GATEWAY_API_KEY=… node examples/vercel-ai-chat/chat.mjs     with a real one
+ *
+ * The Hall lives in memory, so that nothing is left behind. In a program of yours it is the one of your project:
+ * `const hall = await openHall()`, with the skills that `hall skill install` put there.
  */
 import { isStepCount, streamText } from "ai";
-import { openHall } from "wcp-hall";
+import { openTestHall } from "wcp-hall/testing";
 import { governedTools, isRefusal } from "wcp-hall/vercel-ai";
-import { makeHome } from "./home.mjs";
 import { chooseModel } from "./model.mjs";
 
-const { home, environment, hall: operator, remove } = await makeHome();
 const model = chooseModel([
   [{ tool: "search_notes", input: { query: "tea" } }],
   "There is no note about tea.",
@@ -20,8 +20,10 @@ const model = chooseModel([
   "I can't look any more: the operator has revoked the notes. They can say why.",
 ]);
 
+const skills = [new URL("../../skills/notes", import.meta.url)];
+
 // The three lines that govern an agent.
-const hall = await openHall({ home, environment });
+const { hall, operator, records, close } = await openTestHall({ skills, now: new Date() });
 const gate = hall.gate({ agent: "notes-bot" });
 const tools = await governedTools(gate);
 
@@ -44,10 +46,16 @@ async function say(text) {
 const shown = (output) => (isRefusal(output) ? output.hall.message : JSON.stringify(output));
 
 await say("Is there a note about tea?");
-await operator("skill", "revoke", "org.acme/notes", "--reason", "its author is on leave");
+// With a home: `hall skill revoke org.acme/notes --reason "its author is on leave"`.
+await operator.standing({ subject: "skill:org.acme/notes", state: "revoked" }, "its author is on leave");
 console.log("\n(the operator revokes the notes skill)");
 await say("And one about milk? Please look again.");
 
-console.log(`\nrecord> ${hall.audit.verify().ok ? "one signed chain, nothing missing" : "broken"}`);
-await hall.close();
-remove();
+console.log();
+for (const { kind, agent, tool, code, body, dry_run } of records()) {
+  if (kind === "standing") console.log(`record> standing: an order of the ${agent}`);
+  if (kind === "receipt") console.log(`record> receipt: ${tool} ${body.outcome}`);
+  if (kind === "decision" && !dry_run) console.log(`record> decision: ${tool} ${code ?? "allowed"}`);
+}
+console.log(`record> ${hall.audit.verify().ok ? "one signed chain, nothing missing" : "broken"}`);
+await close();

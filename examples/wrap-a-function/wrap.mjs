@@ -7,7 +7,7 @@
  * The Hall lives in memory, so that nothing is left behind. In a program of yours it is the one of your project:
  * `const hall = await openHall()`, and the rules are those that `hall apply` put in force.
  */
-import { governed, HallDenied, HallHeld } from "wcp-hall";
+import { governed, HallDenied, HallHeld, shownWhole } from "wcp-hall";
 import { openTestHall } from "wcp-hall/testing";
 
 // The operator's part: who may do what. wrk.host.tool is code that your own program runs.
@@ -47,7 +47,8 @@ async function tell(what, call) {
     console.log(`${what}: done ${JSON.stringify(await call())}`);
   } catch (error) {
     if (error instanceof HallHeld) {
-      console.log(`${what}: held, ${error.question.tool} ${error.question.arguments}`);
+      const { tool, arguments: args } = error.question;
+      console.log(`${what}: held, ${shownWhole(`${tool} ${args}`)}`); // foreign text: shown escaped and whole
       return error.approval_id;
     }
     if (!(error instanceof HallDenied)) throw error;

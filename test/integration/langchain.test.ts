@@ -84,18 +84,26 @@ describe("the examples for LangChain", async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [example("langchain-agent/agent.mjs")], {
       env,
     });
-    const seen = stdout.split("\n").map((line) => line.replace(/[0-9a-f-]{36}.*/, ""));
+    const seen = stdout.split("\n").map((line) => line.replace(/[0-9a-f-]{36}/, "ID"));
     expect(seen.filter((line) => !line.startsWith("hall  > DENIED"))).toEqual([
       "you   > Do we have a note about tea?",
       'agent > search_notes({"words":"tea"})',
-      "        on record as decision ",
+      "        on record as ID",
       'agent > search_notes({"query":"tea"})',
       'hall  > {"hits":[]}',
-      "        on record as receipt ",
+      "        on record as ID",
       "agent > There is no note about tea.",
+      "",
+      "On the record of support-bot:",
+      "  decision ID: search_notes DENY_INVALID_INPUT",
+      "  decision ID: search_notes allowed",
+      "  receipt ID: search_notes done",
+      "One signed chain, nothing missing.",
       "",
     ]);
     expect(stdout).toContain("DENIED DENY_INVALID_INPUT");
+    const [, told] = /on record as (\S+)/.exec(stdout) ?? [];
+    expect(stdout).toContain(`  decision ${told}: search_notes DENY_INVALID_INPUT`);
   });
 
   test("langchain-agent: says what is missing for a real model", async () => {

@@ -92,16 +92,29 @@ describe("the examples", async () => {
     });
     return stdout;
   };
+  const recordIn = (story: string) =>
+    story.split("\n").flatMap((line) => (line.startsWith("record> ") ? [line.slice("record> ".length)] : []));
 
   test("vercel-ai-chat: a call runs, and after the revoke none does", async () => {
     const story = await tell("vercel-ai-chat/chat.mjs");
-    expect(story).toMatch(/hits.*DENIED DENY_SKILL_REVOKED.*one signed chain, nothing missing/s);
+    expect(story).toMatch(/hits.*DENIED DENY_SKILL_REVOKED/s);
+    expect(recordIn(story)).toEqual([
+      "decision: search_notes allowed",
+      "receipt: search_notes done",
+      "standing: an order of the operator",
+      "decision: search_notes DENY_SKILL_REVOKED",
+      "one signed chain, nothing missing",
+    ]);
   });
 
   test("vercel-ai-approval: a yes runs the call once, a replay and a no run nothing", async () => {
     const story = await tell("vercel-ai-approval/approval.mjs");
-    expect(story).toMatch(
-      /needs your confirmation.*"added":"buy tea".*APPROVAL_REQUIRED.*added 1 note; one signed chain/s,
-    );
+    expect(story).toMatch(/needs your confirmation.*"added":"buy tea".*APPROVAL_REQUIRED/s);
+    expect(recordIn(story)).toEqual([
+      "approval: add_note confirmed",
+      "receipt: add_note done",
+      "approval: add_note declined",
+      "added 1 note; one signed chain, nothing missing",
+    ]);
   });
 });
