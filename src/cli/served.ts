@@ -1,12 +1,9 @@
-import { dirname } from "node:path";
 import { aroundCalls } from "../hall/aroundCalls.js";
 import { HomeError } from "../hall/findHome.js";
-import { acceptedTools } from "../hall/foreignTools.js";
 import { openHome } from "../hall/open.js";
 import type { HallParts } from "../hall/parts.js";
 import { attestInstalled, repairNotice } from "../hall/startup.js";
 import type { Gate } from "../hall/types.js";
-import { VERSION } from "../protocol/version.js";
 import { NotAttested, toFailure } from "./failure.js";
 import type { Run } from "./run.js";
 
@@ -23,24 +20,16 @@ export type Served = {
 /** Opens the home of `hall mcp`. Throws HomeError. The ledger opens behind it. */
 export async function openServed({ host, flags, workshop, out }: Run): Promise<Served> {
   const { cwd, environment } = host;
-  const parts = await openHome({ home: flags.home, cwd, environment, clock: workshop.clock });
   const log = (line: string) => out.ask(`hall: ${line}`);
+  const { mcpServers } = await import("../mcp/upstream/index.js");
+  const servers = mcpServers({ log });
+  const parts = await openHome({ home: flags.home, cwd, environment, clock: workshop.clock, servers });
   const ready = attest(parts, log);
-  const { openPool, withServers } = await import("../mcp/upstream/index.js");
-  const pool = openPool({
-    servers: () => parts.policy()?.config.servers ?? {},
-    environment,
-    cwd: dirname(parts.home?.dir ?? cwd),
-    version: VERSION,
-    log,
-  });
   return {
     ready,
     gateFor(client) {
       const caller = parts.callerFor({ agent: `mcp:${client}`, adapter: "mcp", surface: "mcp" });
-      const { sources } = parts.gateParts;
-      const accepted = (name?: string) => acceptedTools({ ...parts, sources }, caller(), name);
-      return afterwards(ready, withServers(parts.hall.gate(caller), { accepted, pool }));
+      return afterwards(ready, parts.hall.gate(caller));
     },
     approvalUrl(approval_id) {
       const url = parts.policy()?.config.approvals?.url;
@@ -48,9 +37,7 @@ export async function openServed({ host, flags, workshop, out }: Run): Promise<S
         ? null
         : new URL(`approvals/${approval_id}`, url.endsWith("/") ? url : `${url}/`).href;
     },
-    async close() {
-      await Promise.all([pool.close(), parts.hall.close()]);
-    },
+    close: () => parts.hall.close(),
   };
 }
 

@@ -32,6 +32,8 @@ export type GateParts = {
   readonly running: RunningCalls;
   /** `wcp-hall/<version>` */
   readonly engine: string;
+  /** Whether foreign servers' tools are called through these gates; then the Hall's own tools speak of them. */
+  readonly servesForeign: boolean;
   readonly approvers: () => readonly PolicyApprover[];
   readonly dataDir: (caller: Caller, manifest: SkillManifest) => string;
   /** Told what handlers print and log. Of these only what is logged on purpose reaches a caller too (InvokeOptions.onLine). */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Signer, signerFromSeed } from "../evidence/ed25519.js";
 import type { PolicyDocument } from "../evidence/policy.js";
 import type { Clock } from "../protocol/clock.js";
@@ -14,7 +14,8 @@ import { abandonDeadCalls } from "./abandoned.js";
 import type { OwnAuthority } from "./authority.js";
 import { type Environment, findHome, type Home, HomeError, readConfig } from "./home.js";
 import { lateLedger } from "./ledgers.js";
-import { assemble, type HallParts } from "./parts.js";
+import { assemble, type HallOptions, type HallParts } from "./parts.js";
+import type { ConnectServers } from "./serverGates.js";
 import { memorySessions, type Sessions, sessionDirectory } from "./sessions.js";
 import { artifactDirectory, artifactMemory } from "./skills.js";
 import { checkState, loadKey, statePaths, writePrivate } from "./state.js";
@@ -30,6 +31,8 @@ export type OpenOptions = {
   /** Evaluates rules with `escalation.policy_gate` (S003, PolicyGate.evaluate). */
   readonly policyGate?: (context: PolicyGateContext) => unknown;
   readonly runner?: Runner;
+  /** Connects to the foreign servers that the policy names, as `mcpServers()` of `wcp-hall/mcp` does; left out, to none. */
+  readonly servers?: ConnectServers;
   /** Told what handlers print and log; lines logged on purpose also go to the caller whose surface takes them. */
   readonly onLog?: (line: HandlerLine) => void;
 };
@@ -62,12 +65,21 @@ export async function openHome(options: OpenOptions = {}): Promise<HallParts> {
     policyGate: options.policyGate ?? null,
     onLog: options.onLog,
     dataDir: paths.data,
+    servers: connectingAt(options.servers, environment, dirname(home.dir)),
     onClose: () => {},
   });
 }
 
+function connectingAt(
+  connect: ConnectServers | undefined,
+  environment: Environment,
+  cwd: string,
+): HallOptions["servers"] {
+  return connect === undefined ? null : (servers) => connect({ servers, environment, cwd });
+}
+
 /** What a Hall in memory is opened with: its policy, and nothing that outlives it. */
-export type MemoryOptions = Pick<OpenOptions, "clock" | "policyGate" | "runner" | "onLog"> & {
+export type MemoryOptions = Pick<OpenOptions, "clock" | "policyGate" | "runner" | "onLog" | "servers"> & {
   readonly policy: (keys: MemoryKeys) => PolicyDocument;
 };
 
@@ -99,6 +111,7 @@ export async function openMemoryHall(
     policyGate: options.policyGate ?? null,
     onLog: options.onLog,
     dataDir: (...names) => join(directory, ...names),
+    servers: connectingAt(options.servers, {}, directory),
     onClose: () => rmSync(directory, { recursive: true, force: true }),
   });
   await parts.ledger.ready();

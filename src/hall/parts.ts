@@ -11,6 +11,7 @@ import { makeApprover } from "./approver.js";
 import { makeAudit } from "./audit.js";
 import type { OwnAuthority } from "./authority.js";
 import { callerOf, checkCaller, NOBODY, type Session } from "./caller.js";
+import { acceptedTools } from "./foreignTools.js";
 import { type GateParts, makeGate } from "./gate.js";
 import type { Home } from "./home.js";
 import type { Ledger } from "./ledgers.js";
@@ -18,10 +19,11 @@ import { isActive } from "./listing.js";
 import { makeOperator } from "./operator.js";
 import type { Policy } from "./policy.js";
 import { makeRunningCalls, type RunningCalls } from "./running.js";
+import type { ServerGates, ServerNeeds } from "./serverGates.js";
 import type { Sessions } from "./sessions.js";
 import { type ArtifactFiles, openSkills, type Skills } from "./skills.js";
 import { approversInForce, makeSources, policyInForce } from "./sources.js";
-import type { Actor, AgentName, Caller, CallerSource, HandlerLine, LocalHall } from "./types.js";
+import type { Actor, AgentName, Caller, CallerSource, Gate, HandlerLine, LocalHall } from "./types.js";
 import { openWatch, type Watch } from "./watch.js";
 
 /** What differs from one Hall to the next. */
@@ -38,6 +40,8 @@ export type HallOptions = {
   /** The data directory of a skill for one env and tenant; the runner makes it. */
   readonly dataDir: (env: string, tenantHash: string, namespace: string, name: string) => string;
   readonly onLog?: ((line: HandlerLine) => void) | undefined;
+  /** Puts the servers of the policy behind this Hall's gates; null for a Hall without any. */
+  readonly servers: ((inForce: ServerNeeds["servers"]) => ServerGates) | null;
   readonly onClose: () => void;
 };
 
@@ -87,6 +91,7 @@ export function assemble(options: HallOptions): HallParts {
       ),
     ),
     engine: ENGINE,
+    servesForeign: options.servers !== null,
     approvers: () => approversInForce(store()),
     dataDir: (caller, { namespace, name }) =>
       options.dataDir(caller.env, sha256Hex(caller.tenant_id), namespace, name),
@@ -107,11 +112,14 @@ export function assemble(options: HallOptions): HallParts {
   });
   const callerFor = (session: Omit<Session, "session_id">) => () =>
     callerOf(readable(policy) ?? UNDECIDED, { ...session, session_id });
+  const servers = options.servers?.(() => readable(policy)?.servers ?? {}) ?? null;
+  const withForeign = (gate: Gate, caller: () => Caller): Gate =>
+    servers?.around(gate, (name) => acceptedTools({ policy, sources }, caller(), name)) ?? gate;
   const hall: LocalHall = Object.freeze({
     gate(source) {
       const whole = isAgentName(source) ? callerFor(agentOf(source)) : source;
       sessions.register(typeof whole === "function" ? session_id : checkCaller(whole).session_id);
-      return makeGate(gateParts, whole);
+      return withForeign(makeGate(gateParts, whole), typeof whole === "function" ? whole : () => whole);
     },
     approver: (principal) => makeApprover(people(), principal),
     operator: (principal) => makeOperator(people(), principal),
@@ -121,6 +129,7 @@ export function assemble(options: HallOptions): HallParts {
     async close() {
       watch.close();
       records.close();
+      await servers?.close();
       await runner.close();
       sessions.close();
       ledger.close();

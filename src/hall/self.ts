@@ -9,7 +9,7 @@ import { readPolicy } from "./answers.js";
 import { commonBody, decisionBody } from "./bodies.js";
 import { BUILTIN_TOOLS, SELF_RULES, SELF_SPECIES } from "./builtins.js";
 import { explainRow } from "./explain.js";
-import { acceptedTools } from "./foreignTools.js";
+import { type AcceptedTool, acceptedTools } from "./foreignTools.js";
 import type { GateParts } from "./gate.js";
 import { gather } from "./gather.js";
 import { standingOf } from "./listing.js";
@@ -106,7 +106,7 @@ function why(parts: GateParts, caller: Caller, record_id: string): Json {
 
 /** Of a foreign tool its accepted definition is asked about: whether its server still says the same is seen by a call. */
 async function mayI(
-  { sources }: GateParts,
+  parts: GateParts,
   call: Call,
   input: JsonObject,
   gate: Pick<Gate, "invoke" | "guard">,
@@ -114,12 +114,11 @@ async function mayI(
   const tool = String(input["tool"]);
   const args = input["arguments"] ?? {};
   const options = { dryRun: true, correlationId: call.correlation_id };
-  const policy = readPolicy(await sources.policy());
-  const [foreign] = acceptedTools({ policy: () => policy, sources }, call.caller, tool);
+  const [foreign] = await foreignOf(parts, call.caller, tool);
   const outcome =
     foreign === undefined
       ? await gate.invoke(tool, args, options)
-      : await gate.guard({ ...foreign, args, options }, null);
+      : await gate.guard({ ...foreign, acceptedBy: "operator", args, options }, null);
   const denial = outcome.kind === "dry_run" || outcome.kind === "denied" ? outcome.denial : undefined;
   const would = outcome.kind === "dry_run" ? outcome.would : "deny";
   const { record_id } = outcome;
@@ -129,9 +128,7 @@ async function mayI(
 }
 
 async function standings(parts: GateParts, caller: Caller): Promise<Json> {
-  const { sources } = parts;
-  const tools = await standingOf(sources, caller);
-  const policy = readPolicy(await sources.policy());
+  const tools = await standingOf(parts.sources, caller);
   return [
     ...tools.map(({ tool, active }) => ({
       tool: tool.definition.name,
@@ -139,13 +136,24 @@ async function standings(parts: GateParts, caller: Caller): Promise<Json> {
       version: tool.install.version,
       may_run: active,
     })),
-    ...acceptedTools({ policy: () => policy, sources }, caller).map(({ name, skill_id, mayRun }) => ({
+    ...(await foreignOf(parts, caller)).map(({ name, skill_id, mayRun }) => ({
       tool: name,
       skill_id,
       version: null,
       may_run: mayRun,
     })),
   ];
+}
+
+/** The accepted tools of servers that this Hall connects to: of others it says nothing, since nobody could call them. */
+async function foreignOf(
+  { sources, servesForeign }: GateParts,
+  caller: Caller,
+  name?: string,
+): Promise<readonly AcceptedTool[]> {
+  if (!servesForeign) return [];
+  const policy = readPolicy(await sources.policy());
+  return acceptedTools({ policy: () => policy, sources }, caller, name);
 }
 
 /** The outside as the Hall's own tools meet it: real clock, ledger and policy, and nothing else to depend on. */

@@ -3,6 +3,7 @@ import type { Environment, Home } from "../hall/home.js";
 import { openHome } from "../hall/open.js";
 import type { HallParts } from "../hall/parts.js";
 import type { Policy } from "../hall/policy.js";
+import type { ConnectServers } from "../hall/serverGates.js";
 import { repairNotice } from "../hall/startup.js";
 import type { HandlerLine } from "../hall/types.js";
 import type { Clock } from "../protocol/clock.js";
@@ -25,6 +26,8 @@ export type Workshop = {
   readonly progress: (step: string) => void;
   /** Told what handlers print and log while they run here: for whoever is at the terminal, never for a caller. */
   readonly said?: (line: HandlerLine) => void;
+  /** How foreign servers are reached where a verb calls their tools; left out, they aren't. */
+  readonly servers?: ConnectServers;
   /** Told what whoever looks after the home must know, in one line. */
   readonly warn?: (line: string) => void;
   /** Shows a change and asks. `--yes` answers true; no terminal and no `--yes` answers false. */
@@ -37,8 +40,9 @@ export type OpenHome = HallParts & { readonly home: Home };
 /** Opens the home, does the work, closes it. The ledger is open, if the home has one. Throws LifecycleError. */
 export async function withHome<T>(ws: Workshop, work: (parts: OpenHome) => Promise<T>): Promise<T> {
   return inWords(async () => {
-    const { home, cwd, environment, clock } = ws;
-    const parts = await openHome({ home, cwd, environment, clock, ...overheard(ws) });
+    const { home, cwd, environment, clock, servers } = ws;
+    const foreign = servers === undefined ? {} : { servers };
+    const parts = await openHome({ home, cwd, environment, clock, ...foreign, ...overheard(ws) });
     const open = { ...parts, home: parts.home as Home };
     try {
       checkLedgerKey(open.home);

@@ -9,3 +9,4 @@ export {
 } from "./provider.js";
 export { createMcpServer, type McpServerOptions } from "./server.js";
 export { type StdioOptions, type StdioServer, serveStdio } from "./stdio.js";
+export { mcpServers } from "./upstream/mcpServers.js";

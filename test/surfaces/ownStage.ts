@@ -46,6 +46,7 @@ export async function openStage(kind: StoreKind): Promise<Stage> {
   const beginnings = openBeginnings();
   const parts = assemble({
     home: null,
+    servers: null,
     ledger: lateLedger(async () => store),
     artifacts: isOnDisk ? artifactDirectory(artifacts, writePrivate, read) : artifactMemory(),
     sessions: isOnDisk ? sessionDirectory(join(directory, "sessions")) : memorySessions,

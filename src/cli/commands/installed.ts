@@ -1,6 +1,7 @@
 import type { Installed } from "../../lifecycle/installSkill.js";
 import type { Ruled } from "../../lifecycle/whichRule.js";
 import type { Workshop } from "../../lifecycle/workshop.js";
+import { parseGovernedName } from "../../protocol/foreign.js";
 import type { Outcome } from "../../protocol/outcome.js";
 import { EXIT } from "../exit.js";
 import { readInput } from "../input.js";
@@ -117,7 +118,7 @@ function addRun(skill: Program): void {
       const said = ({ text }: { readonly text: string }) => out.hint(...saidLines(tool, text));
       const faults: string[] = [];
       const outcome = await runTool(
-        { ...workshop, said },
+        { ...workshop, said, ...(await serversFor(tool)) },
         {
           tool,
           input: args,
@@ -140,6 +141,13 @@ function addRun(skill: Program): void {
 }
 
 /** What stands behind a denial whose own words can't say it. */
+/** A tool of a foreign server is `NAME__TOOL`; what reaches servers is loaded for those alone. */
+async function serversFor(tool: string): Promise<Pick<Workshop, "servers">> {
+  if (parseGovernedName(tool) === undefined) return {};
+  const { mcpServers } = await import("../../mcp/upstream/index.js");
+  return { servers: mcpServers() };
+}
+
 async function whyLines(
   workshop: Workshop,
   tool: string,

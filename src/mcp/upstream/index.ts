@@ -1,2 +1,1 @@
-export { openPool } from "./pool.js";
-export { withServers } from "./withServers.js";
+export { mcpServers } from "./mcpServers.js";

@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { acceptedTools } from "../../../src/hall/foreignTools.js";
 import { openMemoryHall } from "../../../src/hall/open.js";
 import type { Gate } from "../../../src/hall/types.js";
 import { readTools } from "../../../src/mcp/upstream/definitions.js";
-import { openPool, type PoolOptions } from "../../../src/mcp/upstream/pool.js";
+import { openPool, type Pool, type PoolOptions } from "../../../src/mcp/upstream/pool.js";
 import { withServers } from "../../../src/mcp/upstream/withServers.js";
 import type { ServerConfig } from "../../../src/protocol/foreign.js";
 import { CALLER, policyOf, ruleFor } from "../../hall/memoryHall.js";
@@ -45,22 +44,29 @@ export async function openFixture(tools: readonly Wire[], options: FixtureOption
       accept: options.accept ?? "exact",
     })),
   };
-  const parts = await openMemoryHall({ policy: () => policyOf(options.rules ?? [ALLOW], config) });
-  const pool = openPool({
-    servers: () => parts.policy()?.config.servers ?? {},
-    environment: process.env,
-    cwd: dir,
-    version: "0.0.0",
-    log: (line) => said.push(line),
-    ...options.pool,
+  let pool: Pool | undefined;
+  const parts = await openMemoryHall({
+    policy: () => policyOf(options.rules ?? [ALLOW], config),
+    servers: ({ servers }) => {
+      const own = openPool({
+        servers,
+        environment: process.env,
+        cwd: dir,
+        version: "0.0.0",
+        log: (line) => said.push(line),
+        ...options.pool,
+      });
+      pool = own;
+      const { listWithinMs } = options;
+      const within = listWithinMs === undefined ? {} : { listWithinMs };
+      return {
+        around: (gate, accepted) => withServers(gate, { accepted, pool: own, ...within }),
+        close: () => own.close(),
+      };
+    },
   });
-  const accepted = (name?: string) =>
-    acceptedTools({ ...parts, sources: parts.gateParts.sources }, CALLER, name);
-  const gate: Gate = withServers(parts.hall.gate(CALLER), {
-    accepted,
-    pool,
-    ...(options.listWithinMs === undefined ? {} : { listWithinMs: options.listWithinMs }),
-  });
+  if (pool === undefined) throw new Error("no pool was opened");
+  const gate: Gate = parts.hall.gate(CALLER);
   return {
     ...parts,
     gate,
@@ -72,7 +78,6 @@ export async function openFixture(tools: readonly Wire[], options: FixtureOption
     listed: async () =>
       (await gate.tools()).map(({ name }) => name).filter((name) => name.startsWith("fix__")),
     async close() {
-      await pool.close();
       await parts.hall.close();
       rmSync(dir, { recursive: true, force: true });
     },
