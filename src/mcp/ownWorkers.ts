@@ -107,10 +107,10 @@ function distinct(ids: readonly string[]): readonly string[] {
 async function readWorkers(reading: Reading): Promise<readonly JsonObject[]> {
   const answer = answerOf(await reading.call("hall_standing", {}));
   const definitions = new Map((await reading.tools()).map((tool) => [tool.name, tool]));
-  const workers = new Map<string, { version: string; may_run: boolean; tools: Json[] }>();
+  const workers = new Map<string, { version: Json; may_run: boolean; tools: Json[] }>();
   for (const entry of isObject(answer) && Array.isArray(answer["tools"]) ? answer["tools"] : []) {
-    const { tool, skill_id, version, may_run } = entry as Readonly<Record<string, Json>>;
-    const worker = workers.get(String(skill_id)) ?? { version: String(version), may_run: true, tools: [] };
+    const { tool, skill_id, version = null, may_run } = entry as Readonly<Record<string, Json>>;
+    const worker = workers.get(String(skill_id)) ?? { version, may_run: true, tools: [] };
     worker.may_run &&= may_run === true;
     const { title = null, capability_id = null } = definitions.get(String(tool)) ?? {};
     worker.tools.push({ name: String(tool), title, capability_id });
