@@ -15,7 +15,8 @@ export type Refusal = {
 /** By the outcome 403 (400 for arguments that the schema or a bound refuses), 202 or 500; a flaw has its own status. */
 export function refusalOf(outcome: Unanswered, flaw: Flaw | null): Refusal {
   const { record_id } = outcome;
-  const said = { outcome: outcome.kind, code: codeOf(outcome), message: sayOutcome(outcome), record_id };
+  const message = sayOutcome(flaw === null ? outcome : withFlaw(outcome, flaw));
+  const said = { outcome: outcome.kind, code: codeOf(outcome), message, record_id };
   if (flaw !== null) return refusal(flaw.status, { ...said, problems: flaw.problems });
   switch (outcome.kind) {
     case "denied":
@@ -30,6 +31,30 @@ export function refusalOf(outcome: Unanswered, flaw: Flaw | null): Refusal {
     case "dry_run":
       return refusal(500, said); // nobody asked for a preview
   }
+}
+
+/** The gate sees a flawed request as arguments that lack something; who sent it is told what was wrong before that. */
+function withFlaw(outcome: Unanswered, { problems }: Flaw): Unanswered {
+  if (outcome.kind !== "denied" || outcome.denial.code !== "DENY_INVALID_INPUT") return outcome;
+  const { denial } = outcome;
+  const named = Object.entries(problems).map(([name, problem]) => `${name} ${String(problem)}`);
+  const message = `${denial.message} Problems: ${named.join("; ")}.`;
+  return { ...outcome, denial: { ...denial, message, problems: [] } };
+}
+
+/** The route's handler has answered, which is on record, and its answer couldn't be sent. */
+export function unsent(receipt_id: string): Refusal {
+  return refusal(
+    500,
+    {
+      outcome: "done",
+      code: "RESPONSE_NOT_SENT",
+      message: `The call ran, and its response couldn't be sent. Whoever runs this route must look after it. (receipt ${receipt_id})`,
+      record_id: receipt_id,
+      receipt_id,
+    },
+    { [RECEIPT_HEADER]: receipt_id },
+  );
 }
 
 /** No credential, or one that stands for nobody. There is nobody to record it for, so strangers fill no ledger. */

@@ -12,7 +12,10 @@ export type RouteBody =
   | { readonly kind: "unread" };
 
 /** Why a request isn't a call of this route, and with what it is answered once that is on record. */
-export type Flaw = { readonly status: 400 | 403 | 413 | 415; readonly problems: JsonObject };
+export type Flaw = {
+  readonly status: 400 | 403 | 413 | 415;
+  readonly problems: Readonly<Record<string, string>>;
+};
 
 /** A request as the arguments of a call. A flawed one lacks what its schema requires, so the gate denies it too. */
 export type Asked = { readonly args: unknown; readonly flaw: Flaw | null };

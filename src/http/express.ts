@@ -1,7 +1,7 @@
-import { RECEIPT_HEADER } from "./answer.js";
+import { RECEIPT_HEADER, unsent } from "./answer.js";
 import type { RouteBody } from "./asked.js";
 import { checkRoute, governRoute } from "./governRoute.js";
-import { type HeldResponse, holdResponse, type NodeResponse } from "./heldResponse.js";
+import { type HeldResponse, holdResponse, isOver, type NodeResponse } from "./heldResponse.js";
 import type { RouteIdentity, RouteOptions } from "./route.js";
 
 /** What of Express's request is read; structural, so that no version of Express is needed here. */
@@ -23,36 +23,51 @@ export type ExpressMiddleware = (
 /**
  * Express middleware that governs the routes after it: `app.use("/notes", express.json(), expressMiddleware({...}))`.
  * The body parser comes before it: a body that nobody has read is denied, since nobody could say what was decided on.
+ * Its promise never rejects, since Express 4 looks at none: what can't be sent is cut off.
  * Throws TypeError for options that can't govern anything.
  */
 export function expressMiddleware<I extends RouteIdentity>(options: RouteOptions<I>): ExpressMiddleware {
   const checked = checkRoute(options);
   return async (request, response, next) => {
-    const [path = "", ...query] = request.originalUrl.split("?");
-    const leaving = new AbortController();
-    response.once("close", () => {
-      if (!response.writableFinished) leaving.abort();
-    });
-    let held: HeldResponse | undefined;
-    const answer = await governRoute(checked, {
-      request: {
-        method: request.method,
-        path,
-        query: query.join("?"),
-        header: (name) => headerOf(request, name),
-      },
-      signal: leaving.signal,
-      body: (max) => bodyOf(request, max),
-      handle({ body }, max) {
-        if (body !== undefined && isJson(request.body)) request.body = body; // as it was decided on
-        held = holdResponse(response, max);
-        next();
-        return held.ended;
-      },
-    });
-    if (answer.response === null) (held ?? holdResponse(response, 0)).replace(answer.refusal);
-    else held?.release({ [RECEIPT_HEADER]: answer.receipt_id });
+    try {
+      await govern(checked, request, response, next);
+    } catch {
+      if (!response.writableEnded) response.destroy(); // who is left without an answer shall not wait for one
+    }
   };
+}
+
+async function govern<I extends RouteIdentity>(
+  options: RouteOptions<I>,
+  request: ExpressRequest,
+  response: NodeResponse,
+  next: () => void,
+): Promise<void> {
+  const { method } = request;
+  const [path = "", ...query] = request.originalUrl.split("?");
+  const leaving = new AbortController();
+  response.once("close", () => leaving.abort()); // the client has left, or somebody else has answered
+  let held: HeldResponse | undefined;
+  const answer = await governRoute(options, {
+    request: { method, path, query: query.join("?"), header: (name) => headerOf(request, name) },
+    signal: leaving.signal,
+    body: (max) => bodyOf(request, max),
+    handle({ body }, max) {
+      if (isOver(response)) throw new Error("it was answered before the route's turn came");
+      if (body !== undefined && isJson(request.body)) request.body = body; // as it was decided on
+      held = holdResponse(response, { method, max });
+      next();
+      return held.ended;
+    },
+  });
+  held ??= holdResponse(response, { method, max: 0 });
+  if (answer.response === null) return held.replace(answer.refusal);
+  try {
+    held.release({ [RECEIPT_HEADER]: answer.receipt_id });
+  } catch (error) {
+    if (response.headersSent) throw error;
+    held.replace(unsent(answer.receipt_id)); // what other middleware makes of an end may throw
+  }
 }
 
 function headerOf({ headers }: ExpressRequest, name: string): string | null {

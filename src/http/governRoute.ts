@@ -14,8 +14,11 @@ export type Exchange<R extends RouteResponse> = {
   readonly signal: AbortSignal;
   /** The request's body, once; one longer than `max` bytes is `too_large`. */
   body(max: number): Promise<RouteBody> | RouteBody;
-  /** Lets the handler answer, once, and gives the whole of it. Throws where that is longer than `max` bytes. */
-  handle(args: JsonObject, max: number): Promise<R>;
+  /**
+   * Lets the handler answer, once, and gives the whole of it, as it can be sent. Throws where that is longer than `max`
+   * bytes. `stopped` aborts when nobody waits for it any more.
+   */
+  handle(args: JsonObject, max: number, stopped: AbortSignal): Promise<R>;
 };
 
 /** What to answer: the handler's response with its receipt, or a refusal in its place. */
@@ -63,7 +66,7 @@ export async function governRoute<I extends RouteIdentity, R extends RouteRespon
     const gate = (await options.gate(identity)).through("http");
     return await guarded(gate, { capability, definition: routeDefinition(capability, options) }, asked, {
       signal,
-      handle: (args) => exchange.handle(args, maxBytes),
+      handle: (args, stopped) => exchange.handle(args, maxBytes, stopped),
     });
   } catch {
     return { response: null, refusal: UNDECIDED };
@@ -80,17 +83,22 @@ async function identityOf<I extends RouteIdentity>(
   return typeof identity?.worker_id === "string" && identity.worker_id !== "" ? identity : null;
 }
 
+type Handled<R> = {
+  readonly signal: AbortSignal;
+  readonly handle: (args: JsonObject, stopped: AbortSignal) => Promise<R>;
+};
+
 async function guarded<R extends RouteResponse>(
   gate: Gate,
   route: { readonly capability: string; readonly definition: ReturnType<typeof routeDefinition> },
   { args, flaw }: Asked,
-  { signal, handle }: { readonly signal: AbortSignal; readonly handle: (args: JsonObject) => Promise<R> },
+  { signal, handle }: Handled<R>,
 ): Promise<Answer<R>> {
   const outcome = await gate.guard<R>(
     { ...route, args, options: { signal }, resultOf: committed },
-    async (decided) => {
+    async (decided, stopped) => {
       if (flaw !== null) throw new TypeError("a flawed request runs nothing");
-      const response = await handle(decided as JsonObject);
+      const response = await handle(decided as JsonObject, stopped);
       if (response.status >= 500) throw new Error(`the handler answered ${response.status}`);
       return response;
     },

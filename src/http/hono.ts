@@ -24,11 +24,14 @@ export function honoMiddleware<I extends RouteIdentity>(options: RouteOptions<I>
       },
       signal: raw.signal,
       body: (max) => readBody(context, max),
-      async handle(_args, max) {
+      async handle(_args, max, stopped) {
         await next();
         if (context.error !== undefined && context.res.status >= 500) throw context.error;
-        const { status, headers, body } = context.res;
-        return { status, headers, isEmpty: body === null, body: await wholeBody(body, max) };
+        const { status, headers, body: stream } = context.res;
+        if (status < 200 || status > 599) throw new RangeError(`no response has the status ${status}`);
+        const body = await wholeBody(raw.method === "HEAD" ? dropped(stream) : stream, max, stopped);
+        const sent = new Response(stream === null ? null : new Uint8Array(body), { status, headers });
+        return { status, body, sent };
       },
     });
     context.res = undefined; // else Hono adds the headers of the response that is replaced
@@ -38,10 +41,15 @@ export function honoMiddleware<I extends RouteIdentity>(options: RouteOptions<I>
       context.res = new Response(text, { status, headers: headersBefore });
       return;
     }
-    const { status, headers, isEmpty, body } = answer.response;
-    context.res = new Response(isEmpty ? null : new Uint8Array(body), { status, headers });
+    context.res = answer.response.sent;
     context.res.headers.set(RECEIPT_HEADER, answer.receipt_id);
   };
+}
+
+/** What HEAD is answered has no body: what a handler made of one is neither sent nor committed to. */
+function dropped(stream: ReadableStream<Uint8Array> | null): null {
+  stream?.cancel().catch(() => {});
+  return null;
 }
 
 /** Reads the body whole, and leaves it to be read again, by Hono's means and from the raw request. */

@@ -67,17 +67,28 @@ describe.each([
         const { status, body } = await refused(app.fetch("/notes/7", { headers }));
         expect(status).toBe(400);
         expect(body).toMatchObject({ code: "DENY_INVALID_INPUT", problems: { [name]: "is missing" } });
+        expect(body.message).toContain(`Problems: ${name} is missing. `);
         expect(app.hall.records({ id: body.record_id })[0]).toMatchObject({ kind: "decision", denied: true });
       }
     },
   );
 
   test.each([
-    ["another worker", { ...ADA, "X-Worker-ID": "bob" }],
-    ["a capability that the route doesn't have", { ...ADA, "X-Capability": WRITE }],
-    ["two capabilities", { ...ADA, "X-Capability": `${LOOK}, ${WRITE}` }],
-  ])("naming %s is 403: headers raise nobody's rights", async (_name, headers) => {
+    ["another worker", { ...ADA, "X-Worker-ID": "bob" }, "X-Worker-ID isn't the credential's worker."],
+    [
+      "a capability that the route doesn't have",
+      { ...ADA, "X-Capability": WRITE },
+      "X-Capability isn't what this route does.",
+    ],
+    [
+      "two capabilities",
+      { ...ADA, "X-Capability": `${LOOK}, ${WRITE}` },
+      "X-Capability isn't what this route does.",
+    ],
+  ])("naming %s is 403, which says so: headers raise nobody's rights", async (_name, headers, problem) => {
     const { status, body } = await refused(app.fetch("/notes/7", { headers }));
+    expect(body.message).toContain(`Problems: ${problem} `);
+    expect(body.message).not.toContain("is required");
     expect(status).toBe(403);
     expect(body).toMatchObject({ code: "DENY_INVALID_INPUT", outcome: "denied" });
     expect(app.hall.records({ id: body.record_id })[0]).toMatchObject({ agent: "agent:ada", denied: true });
@@ -160,6 +171,7 @@ describe.each([
   test("a body that is too long is 413", async () => {
     const { status, body } = await refused(post({ text: "x".repeat(10_000) }));
     expect([status, body.problems]).toEqual([413, { body: "is too large" }]);
+    expect(body.message).toContain("Problems: body is too large. ");
   });
 
   async function someone() {

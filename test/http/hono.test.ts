@@ -141,4 +141,88 @@ describe("Hono's middleware", () => {
     expect(await (await app.request(request)).json()).toMatchObject({ code: "CANCELLED" });
     expect(records({ kind: "receipt" }).at(-1)).toMatchObject({ agent: "agent:ada" });
   });
+
+  const broken = () =>
+    new ReadableStream({
+      pull(controller) {
+        controller.enqueue(Buffer.from("a"));
+        controller.error(new Error("hunter2"));
+      },
+    });
+  const oddStatus = (status: number) =>
+    Object.defineProperty(new Response("hunter2"), "status", { value: status });
+  test.each<[string, () => Response]>([
+    ["a body that fails in mid-stream", () => new Response(broken())],
+    ["a status that no response may have", () => oddStatus(999)],
+    ["none at all, as of a fetch that failed", () => Response.error()],
+    [
+      "a body that somebody else reads",
+      () => {
+        const response = new Response("hunter2");
+        response.body?.getReader();
+        return response;
+      },
+    ],
+  ])("%s is 500, and a call that failed", async (_, answer) => {
+    const app = new Hono();
+    app.use(governedRoute());
+    app.get("/", () => answer());
+    const response = await app.request("/", { headers: ADA });
+    const said = await response.text();
+    expect([response.status, JSON.parse(said)]).toMatchObject([500, { code: "HANDLER_ERROR" }]);
+    expect(said).not.toContain("hunter2");
+    expect(records({ kind: "receipt" }).at(-1)).toMatchObject({ code: "HANDLER_ERROR" });
+  });
+
+  test("a stream that nobody waits for any more is read no further", async () => {
+    const leaving = new AbortController();
+    let cancelled = false;
+    const app = new Hono();
+    app.use(governedRoute());
+    app.get("/", () => {
+      const endless = new ReadableStream({
+        pull: () => leaving.abort(),
+        cancel() {
+          cancelled = true;
+        },
+      });
+      return new Response(endless);
+    });
+    const request = new Request("http://localhost/", { headers: ADA, signal: leaving.signal });
+    expect(await (await app.request(request)).json()).toMatchObject({ code: "CANCELLED" });
+    await expect.poll(() => cancelled).toBe(true);
+  });
+
+  test("HEAD is answered and committed to without a body, and its stream isn't read", async () => {
+    let cancelled = false;
+    const app = new Hono();
+    app.use(governedRoute());
+    app.get("/", () => {
+      const endless = new ReadableStream({
+        cancel() {
+          cancelled = true;
+        },
+      });
+      return new Response(endless, { headers: { "X-A": "1" } });
+    });
+    const response = await app.request("/", { method: "HEAD", headers: ADA });
+    expect([response.status, response.headers.get("X-A"), await response.text()]).toEqual([200, "1", ""]);
+    expect([cancelled, response.headers.has(RECEIPT_HEADER)]).toEqual([true, true]);
+  });
+
+  test("an error handler that fails itself, and an upload that breaks off, are answered too", async () => {
+    const app = new Hono();
+    app.onError(() => {
+      throw new Error("hunter2");
+    });
+    app.use(governedRoute());
+    app.post("/", () => {
+      throw new Error("hunter2");
+    });
+    const failed = await app.request("/", asked);
+    expect([failed.status, await failed.json()]).toMatchObject([500, { code: "HANDLER_ERROR" }]);
+    const init: RequestInit & { readonly duplex: "half" } = { ...asked, body: broken(), duplex: "half" };
+    const cut = await app.request(new Request("http://localhost/", init));
+    expect([cut.status, await cut.json()]).toMatchObject([500, { code: "DENY_INTERNAL_ERROR" }]);
+  });
 });
