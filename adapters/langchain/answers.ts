@@ -7,13 +7,12 @@ export type ApprovalsRequest = {
 };
 
 /**
- * What resumes it: a word for each approval_id, which is exact, or LangChain's own shape, a decision for each request
- * in their order, which counts only if there are as many as there are requests.
+ * What resumes it: a word for each approval_id; `later`, like none, leaves a call waiting, and the model is told so. A
+ * list of decisions in the order of the requests, which is LangChain's own shape, answers nothing: it doesn't say to
+ * which requests it is, and by the time it comes others may be asked about.
  */
 export type ApprovalsReply = {
-  readonly decisions:
-    | Readonly<Record<string, "approve" | "reject">>
-    | readonly { readonly type: "approve" | "reject" }[];
+  readonly decisions: Readonly<Record<string, "approve" | "reject" | "later">>;
 };
 
 /** Answers by approval_id. One that isn't there is `later`. */
@@ -29,15 +28,14 @@ export function approvalsRequest(requests: readonly HoldQuestion[]): ApprovalsRe
  * must sign, resuming means to look whether they have. Whatever is no word of ours is no answer.
  */
 export function readAnswers(resumed: unknown, questions: readonly HoldQuestion[]): Answers {
-  const decisions = member(resumed, "decisions");
   return Object.fromEntries(
-    questions.map((question, i) => [question.approval_id, meaning(question, wordFor(question, i))]),
+    questions.map((question) => [question.approval_id, meaning(question, wordFor(question, resumed))]),
   );
+}
 
-  function wordFor({ approval_id }: HoldQuestion, i: number): unknown {
-    if (!Array.isArray(decisions)) return member(decisions, approval_id);
-    return decisions.length === questions.length ? member(decisions[i], "type") : undefined;
-  }
+/** Whether what a graph was resumed with names any of these holds. */
+export function isAbout(questions: readonly HoldQuestion[], resumed: unknown): boolean {
+  return questions.some((question) => wordFor(question, resumed) !== undefined);
 }
 
 /** The answer about one hold, from those given for a batch. */
@@ -49,6 +47,10 @@ function meaning({ mode }: HoldQuestion, word: unknown): HoldAnswer {
   if (word === "reject") return "declined";
   if (mode === "approve") return "look_again";
   return word === "approve" ? "confirmed" : "later";
+}
+
+function wordFor({ approval_id }: HoldQuestion, resumed: unknown): unknown {
+  return member(member(resumed, "decisions"), approval_id);
 }
 
 function member(value: unknown, name: string): unknown {

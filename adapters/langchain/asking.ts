@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { interrupt } from "@langchain/langgraph";
 import type { HoldAnswer, HoldQuestion } from "../../src/protocol/outcome.js";
-import { type Answers, answerTo, approvalsRequest, readAnswers } from "./answers.js";
+import { type Answers, answerTo, approvalsRequest, isAbout, readAnswers } from "./answers.js";
 
 /** Says what came of a question, and afterwards whether the graph has to stop and ask it first. */
 export type Asking = {
@@ -44,18 +44,23 @@ function once(ask: (question: HoldQuestion) => HoldAnswer): Asking["onHold"] {
 }
 
 /**
- * Asks about a batch of holds by stopping the graph. Throws what the graph stops with. Undefined where nobody can be
- * asked, since there is no checkpointer.
+ * Asks about a batch of holds by stopping the graph. Throws what the graph stops with. A reply that names none of them
+ * is to a question that isn't asked any more (the calls were edited, a hold expired, another policy applies), so it is
+ * asked again; an empty one leaves them waiting. The node that calls this may not interrupt for anything else, since
+ * it runs from its top on each resume. Undefined where nobody can be asked, since there is no checkpointer.
  */
 export function askBatch(questions: readonly HoldQuestion[]): Answers | undefined {
-  let resumed: unknown;
-  try {
-    resumed = interrupt(approvalsRequest(questions));
-  } catch (error) {
-    if (stopsGraph(error)) throw error;
-    return undefined;
+  for (;;) {
+    let resumed: unknown;
+    try {
+      resumed = interrupt(approvalsRequest(questions));
+    } catch (error) {
+      if (stopsGraph(error)) throw error;
+      return undefined;
+    }
+    const isEmpty = resumed === undefined || resumed === null;
+    if (isEmpty || isAbout(questions, resumed)) return readAnswers(resumed, questions);
   }
-  return readAnswers(resumed, questions);
 }
 
 /** What LangGraph throws to stop a node or to leave a subgraph is no failure, and nobody but LangGraph may catch it. */

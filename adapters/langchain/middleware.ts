@@ -22,8 +22,9 @@ export type GovernanceOptions = Sources & {
 /**
  * Governs every tool of an agent: each call is decided by the gate where it really runs, on its final arguments, and
  * is recorded. A batch of calls in which some wait for a person stops the graph once, with {@link ApprovalsRequest},
- * and resumes with {@link ApprovalsReply}; without a checkpointer those calls say APPROVAL_REQUIRED. A tool that the
- * agent doesn't have is denied. Nothing throws, but to stop the graph.
+ * and resumes with {@link ApprovalsReply}, by approval_id; a reply that names none of the holds is asked again. Without
+ * a checkpointer those calls say APPROVAL_REQUIRED. A tool that the agent doesn't have is denied. Nothing throws, but to
+ * stop the graph.
  *
  * Put it last in the list, so that it sees the tools that other middleware brings. Tools that a model's provider runs
  * by itself never come here: don't give an agent those.

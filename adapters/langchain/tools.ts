@@ -13,7 +13,7 @@ import type { Receipt } from "./receipt.js";
  * The tools of a gate as LangChain tools, as they are listed now. Each call is one governed call: what a model gets is
  * the tool's content, or a ToolMessage with status `error` that says what was decided; the receipt is its artifact.
  * They never throw, but to stop a graph: in one with a checkpointer a call that waits for a person interrupts it,
- * with {@link ApprovalsRequest}; elsewhere the message says APPROVAL_REQUIRED.
+ * with {@link ApprovalsRequest}, and {@link ApprovalsReply} resumes it; elsewhere the message says APPROVAL_REQUIRED.
  */
 export async function governedTools(gate: Gate): Promise<StructuredTool[]> {
   const through = gate.through("langchain");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { answerTo, readAnswers } from "../../../adapters/langchain/answers.js";
+import { answerTo, isAbout, readAnswers } from "../../../adapters/langchain/answers.js";
 import type { HoldQuestion } from "../../../src/protocol/outcome.js";
 
 const question = (approval_id: string, mode: HoldQuestion["mode"] = "confirm"): HoldQuestion => ({
@@ -22,13 +22,11 @@ describe("what a graph was resumed with", () => {
     ["a yes by id", { decisions: { a: "approve" } }, { a: "confirmed", b: "look_again" }],
     ["a no by id", { decisions: { a: "reject", b: "reject" } }, { a: "declined", b: "declined" }],
     [
-      "a decision each",
+      "a list in their order",
       { decisions: [{ type: "approve" }, { type: "reject" }] },
-      { a: "confirmed", b: "declined" },
+      { a: "later", b: "look_again" },
     ],
-    ["too few", { decisions: [{ type: "approve" }] }, { a: "later", b: "look_again" }],
-    ["too many", { decisions: [{ type: "approve" }, {}, {}] }, { a: "later", b: "look_again" }],
-    ["another decision", { decisions: [{ type: "edit" }, {}] }, { a: "later", b: "look_again" }],
+    ["another word", { decisions: { a: "edit" } }, { a: "later", b: "look_again" }],
     ["words instead", { decisions: ["approve", "approve"] }, { a: "later", b: "look_again" }],
     ["inherited words", { decisions: Object.create({ a: "approve" }) }, { a: "later", b: "look_again" }],
     ["a plain yes", true, { a: "later", b: "look_again" }],
@@ -42,5 +40,17 @@ describe("what a graph was resumed with", () => {
     expect(answerTo(A, answers)).toBe("confirmed");
     for (const other of ["b", "toString", "__proto__"])
       expect(answerTo(question(other), answers)).toBe("later");
+  });
+
+  test("is about the holds that it names", () => {
+    expect(isAbout([A, B], { decisions: { b: "reject" } })).toBe(true);
+    const others = [
+      { decisions: { c: "approve" } },
+      { decisions: [{ type: "approve" }] },
+      { a: "approve" },
+      "a",
+      null,
+    ];
+    for (const other of others) expect(isAbout([A, B], other)).toBe(false);
   });
 });

@@ -105,32 +105,6 @@ describe("governanceMiddleware", async () => {
     expect(ran).toHaveLength(2);
   });
 
-  test("takes decisions in LangChain's own shape, if there is one for each request", async () => {
-    const batch = [
-      [
-        { name: "move_money", args: { amount: 31 } },
-        { name: "move_money", args: { amount: 32 } },
-      ],
-    ];
-    const config = thread();
-    const agent = agentThat(batch);
-    await agent.invoke(asked(), config);
-    await agent.invoke(answer([{ type: "reject" }, { type: "approve" }]), config);
-    expect(ran).toEqual(["money 32"]);
-
-    const other = thread();
-    const again = agentThat([
-      [
-        { name: "move_money", args: { amount: 33 } },
-        { name: "move_money", args: { amount: 34 } },
-      ],
-    ]);
-    await again.invoke(asked(), other);
-    const result = await again.invoke(answer([{ type: "approve" }]), other);
-    expect(ran).toEqual(["money 32"]);
-    expect(toolMessages(result).map(({ artifact }) => artifact.outcome)).toEqual(["held", "held"]);
-  });
-
   test.each([[true], ["approve"], [{ decisions: "approve" }], [{ decisions: { other: "approve" } }]])(
     "takes %j for no answer",
     async (resume) => {
@@ -268,11 +242,9 @@ describe("governanceMiddleware", async () => {
       seen.push(isOurs ? "hall" : "hitl");
       const edited = { name: "move_money", args: { amount: 12 } };
       result = await agent.invoke(
-        new Command({
-          resume: isOurs
-            ? { decisions: [{ type: "approve" }] }
-            : { decisions: [{ type: "edit", editedAction: edited }] },
-        }),
+        isOurs
+          ? answer({ [idsOf(result)[0] ?? ""]: "approve" })
+          : new Command({ resume: { decisions: [{ type: "edit", editedAction: edited }] } }),
         config,
       );
     }
@@ -287,11 +259,17 @@ describe("governanceMiddleware", async () => {
       const hitl = humanInTheLoopMiddleware(MONEY);
       const agent = agentThat([[{ name: "move_money", args: { amount: 13 } }]], { [where]: [hitl] });
       const config = thread();
-      const yes = answer([{ type: "approve" }]);
-      await agent.invoke(asked(), config);
-      await agent.invoke(yes, config);
+      const theirs = new Command({ resume: { decisions: [{ type: "approve" }] } });
+      const ours = (result: object) => answer({ [idsOf(result)[0] ?? ""]: "approve" });
+      const first = await agent.invoke(asked(), config);
+      const second = await agent.invoke(where === "before" ? ours(first) : theirs, config);
       expect(ran).toEqual([]);
-      await agent.invoke(yes, config);
+      if (where === "after") {
+        // Theirs once more, as by a second click, is no yes to the Hall's question.
+        expect(idsOf(await agent.invoke(theirs, config))).toEqual(idsOf(second));
+        expect(ran).toEqual([]);
+      }
+      await agent.invoke(where === "before" ? theirs : ours(second), config);
       expect(ran).toEqual(["money 13"]);
     },
   );
