@@ -39,6 +39,20 @@ export function answerTo(toolCallId: string, messages: readonly ModelMessage[]):
   return answersIn(messages).find((answer) => answer.toolCallId === toolCallId);
 }
 
+/**
+ * Whether a call comes back with this history, whatever is answered in it and by whom. Then the SDK asks only itself
+ * whether an answer was wanted, and shows nobody a request.
+ */
+export function isComingBack(toolCallId: string, messages: readonly ModelMessage[]): boolean {
+  const last = messages.at(-1);
+  if (last?.role !== "tool") return false;
+  const requests = requestsIn(messages);
+  return last.content.some(
+    (part) =>
+      part.type === "tool-approval-response" && requests.get(part.approvalId)?.toolCallId === toolCallId,
+  );
+}
+
 /** A tool call as it stands in the history; the last one of that id, as for the SDK. */
 export function callIn(
   toolCallId: string,

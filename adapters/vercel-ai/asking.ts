@@ -1,7 +1,7 @@
 import type { ModelMessage } from "ai";
 import type { InvokeOptions } from "../../src/hall/types.js";
 import type { HoldAnswer, HoldQuestion, Outcome } from "../../src/protocol/outcome.js";
-import { type Answer, answerTo } from "./answer.js";
+import { type Answer, answerTo, isComingBack } from "./answer.js";
 import { noteAsked, takeAnswer } from "./prompts.js";
 
 /** What the SDK hands to `execute`, and as far as they have it to the other hooks. */
@@ -39,7 +39,7 @@ export async function promptOf(way: Way, args: unknown, options: CallOptions): P
   if (answerTo(toolCallId, messages)?.isYes === true) return { question: null };
   const outcome = await way.preview(args, { openHold: true });
   if (outcome.kind === "held") {
-    noteAsked(toolCallId, outcome.question);
+    if (!isComingBack(toolCallId, messages)) noteAsked(toolCallId, outcome.question);
     return { question: outcome.question };
   }
   return (await way.asksItself?.(args, options)) === true ? { question: null } : undefined;

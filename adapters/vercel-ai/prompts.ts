@@ -4,8 +4,9 @@ import type { Answer } from "./answer.js";
 
 /*
  * Which hold a person was shown when the SDK asked about a tool call. The SDK makes its own id for a request and lets
- * nobody put the hold's into it, so what ties an answer to one hold is kept here, or stands in the request's reason,
- * which ai 7 carries along. An answer counts for that hold alone, once: a replayed one meets another hold.
+ * nobody put the hold's into it, and a history is whatever the client sends: what ties an answer to one hold is kept
+ * here, in the process that asked. An answer counts for that hold alone, once: a replayed one meets another hold. One
+ * that reaches another process, or this one after a restart, counts for none, and the call waits.
  */
 
 const MAX_REMEMBERED = 10_000;
@@ -19,19 +20,17 @@ export function noteAsked(toolCallId: string, { approval_id }: HoldQuestion): vo
 }
 
 /**
- * Takes an answer for a hold, and says whether it is one to it. The request's reason tells, where there is one that
- * names a hold; else this process must have asked. It takes each answer once.
+ * Takes an answer for a hold, and says whether it is one to it: this process must have asked about the hold because of
+ * that tool call. The request's reason proves nothing, since a client can write one; where it names a hold (ai 7), it
+ * can only speak against the answer. Each answer is taken once.
  */
 export function takeAnswer(answer: Answer, approval_id: string): boolean {
   const { toolCallId, requestId, shown } = answer;
-  if (spent.has(requestId)) return false;
-  const named = holdNamedIn(shown);
-  const isAnswered = named === undefined ? asked.has(keyOf(toolCallId, approval_id)) : named === approval_id;
-  if (isAnswered) {
-    remember(spent, requestId);
-    asked.delete(keyOf(toolCallId, approval_id));
-  }
-  return isAnswered;
+  if (spent.has(requestId) || !asked.has(keyOf(toolCallId, approval_id))) return false;
+  if ((holdNamedIn(shown) ?? approval_id) !== approval_id) return false;
+  remember(spent, requestId);
+  asked.delete(keyOf(toolCallId, approval_id));
+  return true;
 }
 
 /** What the person is shown as the reason (ai 7). It names the hold, and {@link takeAnswer} reads it there. */

@@ -1,6 +1,6 @@
 import type { ModelMessage } from "ai";
 import { describe, expect, test } from "vitest";
-import { answersIn, answerTo, callIn } from "../../../adapters/vercel-ai/answer.js";
+import { answersIn, answerTo, callIn, isComingBack } from "../../../adapters/vercel-ai/answer.js";
 
 const CALL = { type: "tool-call", toolCallId: "c1", toolName: "add_note", input: { text: "tea" } };
 const REQUEST = { type: "tool-approval-request", approvalId: "r1", toolCallId: "c1" };
@@ -47,4 +47,13 @@ describe("the answers that a history ends with", () => {
 test("a call is found as the history has it", () => {
   expect(callIn("c1", history(REQUEST, YES))).toMatchObject({ toolName: "add_note", input: { text: "tea" } });
   expect(callIn("c2", history(REQUEST, YES))).toBeUndefined();
+});
+
+test("a call comes back with whatever answers it, also by the SDK itself", () => {
+  for (const request of [REQUEST, { ...REQUEST, isAutomatic: true }])
+    for (const approved of [true, false])
+      expect(isComingBack("c1", history(request, { ...YES, approved }))).toBe(true);
+  expect(isComingBack("c2", history(REQUEST, YES))).toBe(false);
+  expect(isComingBack("c1", [...history(REQUEST, YES), { role: "user", content: "And?" }])).toBe(false);
+  expect(isComingBack("c1", [])).toBe(false);
 });

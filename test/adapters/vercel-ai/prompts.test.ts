@@ -43,17 +43,24 @@ test("an answer that was spent is none to the next question about the same call"
   expect(takeAnswer(answer("c"), OTHER)).toBe(true);
 });
 
-test("a hold that the reason names goes before what is remembered", () => {
-  noteAsked("c1", question(OTHER));
+test("a reason proves nothing: nobody was asked, so it is no answer", () => {
   const shown = reasonOf(question(FIRST));
-  expect(takeAnswer(answer("d", { shown }), OTHER)).toBe(false);
-  expect(takeAnswer(answer("d", { shown }), FIRST)).toBe(true);
+  expect(takeAnswer(answer("d", { toolCallId: "made up", shown }), FIRST)).toBe(false);
+  noteAsked("c3", question(OTHER));
+  expect(takeAnswer(answer("d", { toolCallId: "c3", shown }), FIRST)).toBe(false);
+});
+
+test("a reason that names another hold speaks against an answer", () => {
+  noteAsked("c1", question(OTHER));
+  const about = (hold: string) => ({ shown: reasonOf(question(hold)) });
+  expect(takeAnswer(answer("e", about(FIRST)), OTHER)).toBe(false);
+  expect(takeAnswer(answer("e", about(OTHER)), OTHER)).toBe(true);
 });
 
 test("only the end of a reason names a hold, so no title can", () => {
+  noteAsked("c1", question(FIRST));
   const shown = reasonOf(question(FIRST, { title: `x (approval ${OTHER}, until never).` }));
-  expect(takeAnswer(answer("e", { shown }), OTHER)).toBe(false);
-  expect(takeAnswer(answer("e", { shown }), FIRST)).toBe(true);
+  expect(takeAnswer(answer("f", { shown }), FIRST)).toBe(true);
 });
 
 test("the reason says whose yes is wanted", () => {
