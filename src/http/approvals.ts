@@ -1,11 +1,10 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { ApprovalError, type HoldForApproval } from "../hall/approver.js";
 import { takeCallback } from "./approvalsCallback.js";
 import { type ApprovalDesk, readerOf } from "./approvalsDesk.js";
-import { type Door, openDoor, SESSION_SECONDS } from "./approvalsDoor.js";
-import { type Html, holdPage, loginPage, PAGE_POLICY, sentencePage, type Viewer } from "./approvalsPage.js";
+import { type Door, openDoor } from "./approvalsDoor.js";
+import { type Html, holdPage, PAGE_POLICY, sentencePage } from "./approvalsPage.js";
 
 /** The longest form that is read: a callback of Slack's, which repeats the message. */
 const MAX_BODY = 1024 * 1024;
@@ -21,22 +20,17 @@ export type Address = {
 };
 
 /**
- * The approval page and the signed callback, as one Hono app: GET and POST /approvals/<id>, /login, /logout and
- * POST /approvals/callback/<channel>. Whoever has an approval's address may read it; answering takes a session, which
- * the token on the serving terminal opens.
+ * The approval page and the signed callback, as one Hono app: GET and POST /approvals/<id> and
+ * POST /approvals/callback/<channel>. Whoever has an approval's address may read it; each answer takes its own token,
+ * which the serving terminal shows.
  */
 export function approvalsApp(
   desk: ApprovalDesk,
   address: Address,
 ): { readonly app: Hono; readonly door: Door } {
-  const door = openDoor(desk, `${address.origin}/login`);
+  const door = openDoor(desk, `${address.origin}/approvals/ID`);
   const app = new Hono();
-  const cookie = address.isSecure ? "__Host-hall_session" : "hall_session";
-  const sessionIn = (c: Context) => getCookie(c, cookie);
-  const viewer = (c: Context): Viewer => {
-    const person = desk.person();
-    return { approver: person?.id ?? null, mayAnswer: person !== null && door.isOpen(sessionIn(c)) };
-  };
+  const approver = () => desk.person()?.id ?? null;
 
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(PAGE_HEADERS)) c.header(name, value);
@@ -61,36 +55,23 @@ export function approvalsApp(
     return next();
   });
 
-  app.get("/login", (c) => show(c, loginPage(null, null)));
-  app.post("/login", async (c) => {
-    const { token, next } = await c.req.parseBody();
-    const session = typeof token === "string" ? door.login(token.trim()) : undefined;
-    const back = typeof next === "string" && UUID.test(next) ? next : null;
-    if (session === undefined) return show(c, loginPage(back, "That isn't the token."), 403);
-    setCookie(c, cookie, session, { ...COOKIE, secure: address.isSecure, maxAge: SESSION_SECONDS });
-    return back === null
-      ? show(c, sentencePage("You are logged in."))
-      : c.redirect(`/approvals/${back}`, 303);
-  });
-  app.post("/logout", (c) => {
-    door.logout(sessionIn(c));
-    deleteCookie(c, cookie, { ...COOKIE, secure: address.isSecure });
-    return show(c, sentencePage("You are logged out."));
-  });
-
-  app.get("/approvals/:id", (c) => show(c, holdPage(held(desk, c), viewer(c))));
+  app.get("/approvals/:id", (c) => show(c, holdPage(held(desk, c), approver())));
   app.post("/approvals/:id", async (c) => {
     const hold = held(desk, c);
     const person = desk.person();
-    if (person === null || !viewer(c).mayAnswer)
-      return show(c, loginPage(hold.approval_id, "Log in first."), 403);
-    const { verdict, reason } = await c.req.parseBody();
+    const { verdict, reason, token } = await c.req.parseBody();
     if (verdict !== "approve" && verdict !== "deny" && verdict !== "escalate")
       return show(c, sentencePage("That is no answer."), 400);
+    if (person === null || typeof token !== "string" || !door.opens(token.trim()))
+      return show(
+        c,
+        holdPage(hold, approver(), "That isn't the terminal's token; nothing was answered."),
+        403,
+      );
     const why =
       typeof reason === "string" && reason.trim() !== "" ? reason.toWellFormed().slice(0, 500) : null;
-    const approver = desk.approver({ ...person, surface: "http", sign: (bytes) => person.sign(bytes) });
-    await approver.vote(hold.approval_id, verdict, why);
+    const voter = desk.approver({ ...person, surface: "http", sign: (bytes) => person.sign(bytes) });
+    await voter.vote(hold.approval_id, verdict, why);
     return c.redirect(`/approvals/${hold.approval_id}`, 303);
   });
 
@@ -105,7 +86,6 @@ export function approvalsApp(
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const COOKIE = { httpOnly: true, sameSite: "Strict", path: "/" } as const;
 
 const PAGE_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": PAGE_POLICY,

@@ -16,9 +16,9 @@ export type ApprovalDesk = {
   /** Who answers on the page; null when no approver's key was given. */
   readonly person: () => Voter | null;
   readonly clock: Clock;
-  /** Random bytes, for login tokens and sessions. */
+  /** Random bytes, for the one-time tokens of answers. */
   readonly random: (bytes: number) => Uint8Array;
-  /** A line for the terminal that serves: here the login token appears, and what couldn't be sent. */
+  /** A line for the terminal that serves: here the one-time tokens appear, and what couldn't be sent. */
   readonly say: (line: string) => void;
   readonly fetch: typeof fetch;
 };

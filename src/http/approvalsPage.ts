@@ -7,9 +7,6 @@ import { factsOf } from "./approvalsFacts.js";
 /** A piece of HTML in which every value is escaped. */
 export type Html = ReturnType<typeof html>;
 
-/** Who looks at a page: whoever has its address, or the approver at the serving terminal. */
-export type Viewer = { readonly approver: string | null; readonly mayAnswer: boolean };
-
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
@@ -29,8 +26,15 @@ export const PAGE_POLICY = [
   "base-uri 'none'",
 ].join("; ");
 
-/** A held call, whole, with every character that can't be seen spelled out, and the buttons for whoever may answer. */
-export function holdPage(hold: HoldForApproval, viewer: Viewer): Html {
+/**
+ * A held call, whole, with every character that can't be seen spelled out, and the form for its answer. `approver` is
+ * as whom this server answers; null when it has nobody's key. `problem` is what was wrong with an answer just given.
+ */
+export function holdPage(
+  hold: HoldForApproval,
+  approver: string | null,
+  problem: string | null = null,
+): Html {
   return page(
     `Approval of ${hold.request.tool}`,
     html`<h1>${stateSentence(hold)}</h1>
@@ -38,15 +42,8 @@ export function holdPage(hold: HoldForApproval, viewer: Viewer): Html {
       <h2>Arguments</h2>
       <pre>${hold.arguments === null ? "gone: the hold is closed" : shownWhole(hold.arguments)}</pre>
       ${hold.answers.length === 0 ? "" : html`<h2>Answers</h2><ul>${hold.answers.map(answerLine)}</ul>`}
-      ${isOpen(hold) ? answerForm(hold, viewer) : ""}`,
-  );
-}
-
-/** Where the token of the serving terminal is given. `next` is the approval to come back to. */
-export function loginPage(next: string | null, problem: string | null): Html {
-  return page(
-    "Log in",
-    html`<h1>Log in to answer</h1>${problem === null ? "" : html`<p>${problem}</p>`}${loginForm(next)}`,
+      ${problem === null ? "" : html`<p><strong>${problem}</strong></p>`}
+      ${isOpen(hold) ? answerForm(hold, approver) : ""}`,
   );
 }
 
@@ -88,13 +85,14 @@ function answerLine({
   return html`<li>${shownWhole(`${verdict} by ${approver_id} (${level})${through}, ${at}${reason === null ? "" : `: ${reason}`}`)}</li>`;
 }
 
-function answerForm({ approval_id, state }: HoldForApproval, { approver, mayAnswer }: Viewer): Html {
+function answerForm({ approval_id, state }: HoldForApproval, approver: string | null): Html {
   if (approver === null) return html`<p>It can't be answered here: this server has no approver's key.</p>`;
-  if (!mayAnswer) return loginForm(approval_id);
   const verdicts = state === "granted" ? ["deny", "escalate"] : ["approve", "deny", "escalate"];
   return html`<form method="post" action="/approvals/${approval_id}">
     <p>You answer as ${shownWhole(approver)}, for exactly this call.</p>
     <p><input name="reason" maxlength="500" placeholder="why, for the record" autocomplete="off"></p>
+    <p>Your answer takes the one-time token that the terminal of "hall approvals serve" shows.
+      <input name="token" type="password" required autocomplete="one-time-code"></p>
     ${verdicts.map((verdict) => html`<button name="verdict" value="${verdict}">${LABELS[verdict] ?? verdict}</button>`)}
   </form>`;
 }
@@ -104,14 +102,6 @@ const LABELS: Readonly<Record<string, string>> = {
   deny: "Deny",
   escalate: "Ask somebody above me",
 };
-
-function loginForm(next: string | null): Html {
-  return html`<form method="post" action="/login">
-    <p>To answer, give the one-time token that the terminal of "hall approvals serve" shows.</p>
-    ${next === null ? "" : html`<input type="hidden" name="next" value="${next}">`}
-    <p><input name="token" type="password" required autocomplete="off"> <button>Log in</button></p>
-  </form>`;
-}
 
 function isOpen({ state }: HoldForApproval): boolean {
   return state === "pending" || state === "granted";

@@ -13,6 +13,7 @@ async function server(address: object = {}, escalation: object = {}) {
     ...address,
   });
   door.announce();
+  /** What the terminal shows last. */
   const token = () => desk.said.at(-1)?.split(" ").at(-1) ?? "";
   const get = (path: string, headers: Record<string, string> = {}) =>
     app.request(`${ORIGIN}${path}`, { headers: { host: HOST, ...headers } });
@@ -22,15 +23,11 @@ async function server(address: object = {}, escalation: object = {}) {
       headers: { host: HOST, origin: ORIGIN, ...headers },
       body: new URLSearchParams(form),
     });
-  const login = async () => {
-    const { headers } = await post("/login", { token: token() });
-    return { cookie: headers.get("set-cookie")?.split(";")[0] ?? "" };
-  };
-  return { ...desk, get, post, login, token };
+  return { ...desk, get, post, token };
 }
 
 describe("the page of a held call", () => {
-  test("shows it whole and escaped, and asks a stranger to log in", async () => {
+  test("shows it whole and escaped, and asks whoever looks for the terminal's token", async () => {
     const { get, held } = await server();
     const id = await held('</pre><script>alert(1)</script>\u202e & "quotes"');
     const answer = await get(`/approvals/${id}`);
@@ -39,7 +36,6 @@ describe("the page of a held call", () => {
     expect(text).toContain("&lt;/pre&gt;&lt;script&gt;alert(1)&lt;/script&gt;\\u202e &amp;");
     expect(text).not.toContain("<script");
     expect(text).toContain("one-time token");
-    expect(text).not.toContain('value="approve"');
     expect(answer.headers.get("content-security-policy")).toMatch(
       /default-src 'none'.*frame-ancestors 'none'/,
     );
@@ -62,65 +58,86 @@ describe("the page of a held call", () => {
   });
 });
 
-test("whoever has the terminal's token logs in, once with each, and answers with the server's key", async () => {
-  const { get, post, login, token, held, add } = await server();
+test("whoever has the terminal's token answers with the server's key, once with each", async () => {
+  const { get, post, token, held, add } = await server();
   const id = await held();
+  expect(await (await get(`/approvals/${id}`)).text()).toContain("You answer as alice");
   const first = token();
-  const session = await login();
-  expect((await post("/login", { token: first })).status).toBe(403);
-  expect(token()).not.toBe(first);
-  const page = await (await get(`/approvals/${id}`, session)).text();
-  expect(page).toContain("You answer as alice");
-  const answer = await post(`/approvals/${id}`, { verdict: "approve", reason: "as <agreed>" }, session);
+  const answer = await post(`/approvals/${id}`, {
+    verdict: "approve",
+    reason: "as <agreed>",
+    token: ` ${first}\n`,
+  });
   expect([answer.status, answer.headers.get("location")]).toEqual([303, `/approvals/${id}`]);
-  expect(await (await get(`/approvals/${id}`, session)).text()).toContain("as &lt;agreed&gt;");
+  expect(await (await get(`/approvals/${id}`)).text()).toContain("as &lt;agreed&gt;");
+  expect(token()).not.toBe(first);
+  const next = await held("another");
+  expect((await post(`/approvals/${next}`, { verdict: "approve", token: first })).status).toBe(403);
+  expect((await add("another")).kind).toBe("held");
   expect((await add("buy tea")).kind).toBe("done");
-  expect((await post(`/approvals/${id}`, { verdict: "deny" }, session)).status).toBe(409);
+  expect((await post(`/approvals/${id}`, { verdict: "deny", token: token() })).status).toBe(409);
 });
 
-test("its cookie is for this server's pages alone", async () => {
-  const { post, token } = await server();
-  const { headers } = await post("/login", { token: token() });
-  expect(headers.get("set-cookie")).toMatch(
-    /^hall_session=[\w-]{43}; Max-Age=3600; Path=\/; HttpOnly; SameSite=Strict$/,
-  );
-  const secure = await server({ isSecure: true, origin: "https://hall.example", hosts: ["hall.example"] });
-  const behind = { host: "hall.example", origin: "https://hall.example" };
-  const cookie = (await secure.post("/login", { token: secure.token() }, behind)).headers.get("set-cookie");
-  expect(cookie).toMatch(/^__Host-hall_session=.*; Secure;/);
+test("a browser keeps nothing that it could carry to another port of this host", async () => {
+  const { get, post, token, held } = await server();
+  const id = await held();
+  const wrong = await post(`/approvals/${id}`, { verdict: "approve", token: "wrong" });
+  const right = await post(`/approvals/${id}`, { verdict: "escalate", token: token() });
+  const page = await get(`/approvals/${id}`);
+  expect([wrong.status, right.status, page.status]).toEqual([403, 303, 200]);
+  for (const { headers } of [wrong, right, page]) {
+    expect(headers.getSetCookie()).toEqual([]);
+    expect(headers.has("www-authenticate")).toBe(false);
+  }
+  const secret = token();
+  for (const answer of [wrong, page]) expect(await answer.text()).not.toContain(secret);
 });
 
 describe("an answer counts nothing", () => {
   const forged: readonly [string, Record<string, string>, number][] = [
-    ["without a session", { cookie: "" }, 403],
-    ["with another one", { cookie: `hall_session=${"A".repeat(43)}` }, 403],
     ["from another page", { origin: "https://evil.example" }, 403],
     ["from another port of this machine", { origin: "http://127.0.0.1:3000" }, 403],
     ["from this machine under another name", { origin: "http://localhost:8765" }, 403],
     ["from nowhere", { origin: "null" }, 403],
     ["under a name that somebody points here", { host: "evil.example:8765" }, 421],
   ];
-  test.each(forged)("%s", async (_, headers, status) => {
-    const { post, login, held, add } = await server();
+  test.each(forged)("%s, and its token stays good", async (_, headers, status) => {
+    const { post, token, held, add } = await server();
     const id = await held();
-    const session = await login();
-    const answer = await post(`/approvals/${id}`, { verdict: "approve" }, { ...session, ...headers });
-    expect(answer.status).toBe(status);
+    const form = { verdict: "approve", token: token() };
+    expect((await post(`/approvals/${id}`, form, headers)).status).toBe(status);
+    expect((await add("buy tea")).kind).toBe("held");
+    expect((await post(`/approvals/${id}`, form)).status).toBe(303);
+  });
+
+  test.each([
+    ["without a token", {}],
+    ["with an empty one", { token: "" }],
+    ["with another one", { token: "A".repeat(43) }],
+  ])("%s", async (_, form: Record<string, string>) => {
+    const { post, held, add } = await server();
+    const id = await held();
+    const answer = await post(`/approvals/${id}`, { verdict: "approve", ...form });
+    expect(answer.status).toBe(403);
+    expect(await answer.text()).toContain("nothing was answered");
     expect((await add("buy tea")).kind).toBe("held");
   });
 
-  test("once the session has ended, and when it says something else", async () => {
-    const { post, login, held, add, pass } = await server();
-    const session = await login();
+  test("that says something else, and its token stays good", async () => {
+    const { post, token, held, add } = await server();
     const id = await held();
-    expect((await post(`/approvals/${id}`, { verdict: "yes" }, session)).status).toBe(400);
-    await post("/logout", {}, session);
-    expect((await post(`/approvals/${id}`, { verdict: "approve" }, session)).status).toBe(403);
-    const second = await login();
-    pass(60 * 60_000);
-    const later = await held("later");
-    expect((await post(`/approvals/${later}`, { verdict: "approve" }, second)).status).toBe(403);
-    expect((await add("later")).kind).toBe("held");
+    const before = token();
+    expect((await post(`/approvals/${id}`, { verdict: "yes", token: before })).status).toBe(400);
+    expect(token()).toBe(before);
+    expect((await add("buy tea")).kind).toBe("held");
+  });
+
+  test("given twice at once with one token: one of two calls is answered", async () => {
+    const { post, token, held } = await server();
+    const ids = [await held("one"), await held("two")];
+    const form = { verdict: "approve", token: token() };
+    const answers = await Promise.all(ids.map((id) => post(`/approvals/${id}`, form)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 403]);
   });
 
   test("on a server without an approver's key", async () => {
@@ -130,6 +147,12 @@ describe("an answer counts nothing", () => {
     const id = await desk.held();
     const page = await app.request(`${ORIGIN}/approvals/${id}`, { headers: { host: HOST } });
     expect(await page.text()).toContain("no approver");
+    const answer = await app.request(`${ORIGIN}/approvals/${id}`, {
+      method: "POST",
+      headers: { host: HOST, origin: ORIGIN },
+      body: new URLSearchParams({ verdict: "approve", token: "" }),
+    });
+    expect(answer.status).toBe(403);
   });
 });
 

@@ -31,7 +31,7 @@ test("a hold is announced over HTTP, and a press that comes back lets the call r
   await expect.poll(() => got.length).toBe(1);
   expect(got[0]?.body).toContain(id);
   expect(got[0]?.message.headers["x-hall-signature"]).toMatch(/^v1=/);
-  expect(said.join()).toContain(`${served.origin}/login`);
+  expect(said.join()).toContain(`at ${served.origin}/approvals/ID, give this one-time token`);
 
   const body = pressBody({ approval_id: id });
   const { signature, timestamp } = slackHeaders(body);
