@@ -60,6 +60,7 @@ async function govern<I extends RouteIdentity>(
       return held.ended;
     },
   });
+  if (held === undefined && isOver(response)) return; // whoever answers may still be at it
   held ??= holdResponse(response, { method, max: 0 });
   if (answer.response === null) return held.replace(answer.refusal);
   try {

@@ -200,7 +200,8 @@ describe("what can't be sent is nobody's crash", () => {
     const url = await listen((app) =>
       app
         .use((_, response, next) => {
-          looking.once("looking", () => response.status(503).end("late"));
+          looking.once("looking", () => response.status(503).write("la"));
+          looking.once("looked", () => response.end("te"));
           next();
         })
         .use(
@@ -214,6 +215,8 @@ describe("what can't be sent is nobody's crash", () => {
         ),
     );
     const late = await fetch(url, { headers: ADA });
+    await Promise.all(settled);
+    looking.emit("looked"); // it may take its time
     expect([late.status, await late.text()]).toEqual([503, "late"]);
     expect((await fetch(url)).status).toBe(401);
   });
