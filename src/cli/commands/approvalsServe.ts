@@ -34,7 +34,7 @@ export function addServe(approvals: Program): void {
       await serveApprovals(workshop, {
         keyFiles: words.key,
         async serve(desk) {
-          const say = (line: string) => out.ask(line); // the login token, in every mode
+          const say = (line: string) => out.ask(line); // the tokens, in every mode
           const server = await listen({ ...desk, say, fetch }, { host, port, proxy: words.behindProxy });
           out.result({ ok: true, origin: server.origin }, () => [`Approvals are served at ${server.origin}`]);
           if (desk.person() === null)
