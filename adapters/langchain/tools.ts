@@ -1,5 +1,6 @@
 import type { ToolMessage } from "@langchain/core/messages";
 import { DynamicStructuredTool, type StructuredTool, type ToolRunnableConfig } from "@langchain/core/tools";
+import { gateThrough } from "../../src/hall/gateThrough.js";
 import type { Gate } from "../../src/hall/types.js";
 import type { JsonObject } from "../../src/protocol/canonical.js";
 import type { ToolDefinition } from "../../src/protocol/skill.js";
@@ -13,10 +14,11 @@ import type { Receipt } from "./receipt.js";
  * The tools of a gate as LangChain tools, as they are listed now. Each call is one governed call: what a model gets is
  * the tool's content, or a ToolMessage with status `error` that says what was decided; the receipt is its artifact.
  * They never throw, but to stop a graph: in one with a checkpointer a call that waits for a person interrupts it,
- * with {@link ApprovalsRequest}, and {@link ApprovalsReply} resumes it; elsewhere the message says APPROVAL_REQUIRED.
+ * with {@link ApprovalsRequest}, and {@link ApprovalsReply} resumes it; elsewhere the message says APPROVAL_REQUIRED. Throws
+ * TypeError for what is no gate.
  */
 export async function governedTools(gate: Gate): Promise<StructuredTool[]> {
-  const through = gate.through("langchain");
+  const through = gateThrough(gate, "langchain");
   return (await through.tools()).map((definition) => governedTool(through, definition));
 }
 

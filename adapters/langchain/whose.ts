@@ -1,3 +1,4 @@
+import { gateThrough } from "../../src/hall/gateThrough.js";
 import type { Gate } from "../../src/hall/types.js";
 
 /** The context of one run, as the program gave it: `agent.invoke(input, { context })`. */
@@ -11,10 +12,11 @@ export type Whose = { readonly gate: Gate | null; readonly isKnown: boolean };
 
 /**
  * Tells for each run whose calls its are. `required` are the members that a context must have; a run without one of
- * them is nobody's, and so is one for which no gate could be told.
+ * them is nobody's, and so is one for which no gate could be told. Throws TypeError for a source that is neither a gate
+ * nor a function.
  */
 export function tellWhose(source: GateSource, required: readonly string[]): (given: unknown) => Whose {
-  const fixed = typeof source === "function" ? null : source.through("langchain");
+  const fixed = typeof source === "function" ? null : gateThrough(source, "langchain");
   return (given) => {
     const context = contextOf(given, required);
     if (typeof source !== "function") return { gate: fixed, isKnown: context !== null };

@@ -1,6 +1,6 @@
+import { gateThrough } from "../../src/hall/gateThrough.js";
 import type { Gate } from "../../src/hall/types.js";
 import type { ToolDefinition } from "../../src/protocol/skill.js";
-import { throughOpenai } from "./gate.js";
 import { fitsStrict } from "./strict.js";
 import type { Api, ChatTool, ResponsesTool } from "./types.js";
 
@@ -22,7 +22,7 @@ export async function governedTools(
   gate: Gate,
   { api = "responses" }: GovernedToolsOptions = {},
 ): Promise<ChatTool[] | ResponsesTool[]> {
-  const tools = await throughOpenai(gate).tools();
+  const tools = await gateThrough(gate, "openai").tools();
   if (api === "responses") return tools.map((tool) => ({ type: "function", ...functionOf(tool) }));
   if (api === "chat") return tools.map((tool) => ({ type: "function", function: functionOf(tool) }));
   throw new TypeError(`api: expected "chat" or "responses", not ${JSON.stringify(api)}`);

@@ -1,6 +1,6 @@
+import { gateThrough } from "../../src/hall/gateThrough.js";
 import type { Gate, InvokeOptions } from "../../src/hall/types.js";
 import type { Outcome } from "../../src/protocol/outcome.js";
-import { throughOpenai } from "./gate.js";
 import { shownInChat, shownInResponses } from "./shown.js";
 import type { ChatToolCall, ChatToolMessage, ResponsesToolCall, ResponsesToolOutput } from "./types.js";
 
@@ -33,7 +33,7 @@ export async function runToolCall(
   options: InvokeOptions = {},
 ): Promise<ToolCallRun<ChatToolMessage | ResponsesToolOutput>> {
   const run = ({ name, arguments: text }: { readonly name: string; readonly arguments: string }) =>
-    throughOpenai(gate).invoke(name, parsed(text), options);
+    gateThrough(gate, "openai").invoke(name, parsed(text), options);
   switch (call.type) {
     case "function": {
       const outcome = await run(call.function);

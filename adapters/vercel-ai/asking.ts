@@ -37,7 +37,7 @@ export function said(answer: Answer | undefined, approval_id: string): HoldAnswe
 export async function promptOf(way: Way, args: unknown, options: CallOptions): Promise<Prompt | undefined> {
   const { toolCallId, messages } = options;
   if (answerTo(toolCallId, messages)?.isYes === true) return { question: null };
-  const outcome = await way.preview(args, { openHold: true });
+  const outcome = await way.preview(args, { openHold: true, correlationId: toolCallId });
   if (outcome.kind === "held") {
     if (!isComingBack(toolCallId, messages)) noteAsked(toolCallId, outcome.question);
     return { question: outcome.question };
@@ -47,11 +47,9 @@ export async function promptOf(way: Way, args: unknown, options: CallOptions): P
 
 /** A no closes the hold that it answers. The call that brings it is over before it begins: nothing of it can run. */
 export async function decline(way: Way, args: unknown, answer: Answer): Promise<void> {
-  if ((await way.preview(args, { openHold: true })).kind !== "held") return;
   const { toolCallId } = answer;
-  await way.call(
-    args,
-    { signal: AbortSignal.abort(), onHold: async ({ approval_id }) => said(answer, approval_id) },
-    { toolCallId, messages: [] },
-  );
+  const correlationId = toolCallId;
+  if ((await way.preview(args, { openHold: true, correlationId })).kind !== "held") return;
+  const onHold = async ({ approval_id }: HoldQuestion) => said(answer, approval_id);
+  await way.call(args, { signal: AbortSignal.abort(), correlationId, onHold }, { toolCallId, messages: [] });
 }

@@ -1,4 +1,5 @@
 import { asSchema, type ToolSet } from "ai";
+import { gateThrough } from "../../src/hall/gateThrough.js";
 import type { Gate } from "../../src/hall/types.js";
 import type { JsonObject } from "../../src/protocol/canonical.js";
 import { type ForeignDefinition, foreignDefinition } from "../../src/protocol/foreign.js";
@@ -22,10 +23,11 @@ type Schema = ReturnType<typeof asSchema>;
  * definition is denied. Governed tools pass as they are.
  *
  * A tool's results are given when the receipt is written, so preliminary ones are withheld; its `onInput…` hooks run
- * before any decision and are left out. Throws a TypeError that names every tool which can't be governed, and why.
+ * before any decision and are left out. Throws a TypeError that names every tool which can't be governed, and why, and one
+ * for what is no gate.
  */
 export async function governTools(gate: Gate, tools: ToolSet, options: GovernToolsOptions): Promise<ToolSet> {
-  const ours = gate.through("vercel-ai");
+  const ours = gateThrough(gate, "vercel-ai");
   const problems = Object.entries(tools).flatMap(([name, tool]) => {
     const problem = problemOf(name, tool, options);
     return problem === undefined ? [] : [`${name}: ${problem}`];

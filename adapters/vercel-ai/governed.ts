@@ -41,6 +41,7 @@ export function governedTool(shape: Shape, way: Way, { progress = false }: Gover
     const outcome = await way.call(
       args,
       {
+        correlationId: toolCallId,
         ...(abortSignal === undefined ? {} : { signal: abortSignal }),
         ...(onProgress === undefined ? {} : { onProgress }),
         onHold: async ({ approval_id }) => said(answer, approval_id),

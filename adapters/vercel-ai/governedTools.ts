@@ -1,4 +1,5 @@
 import { jsonSchema, type ToolSet } from "ai";
+import { gateThrough } from "../../src/hall/gateThrough.js";
 import type { Gate } from "../../src/hall/types.js";
 import type { ToolDefinition } from "../../src/protocol/skill.js";
 import type { Way } from "./asking.js";
@@ -8,10 +9,11 @@ import { modelOutputWith } from "./modelOutput.js";
 /**
  * The tools that this gate lists now, for generateText, streamText and ToolLoopAgent of ai 6 and 7. A tool gives its
  * output, or a {@link Refusal} that the model reads as execution-denied; it never throws for policy. A held call is
- * asked about with the SDK's tool approval; the call itself is decided when it runs, whatever was answered.
+ * asked about with the SDK's tool approval; the call itself is decided when it runs, whatever was answered. Records
+ * name the SDK's `toolCallId` as correlation_id. Throws TypeError for what is no gate.
  */
 export async function governedTools(gate: Gate, options: GovernOptions = {}): Promise<ToolSet> {
-  const ours = gate.through("vercel-ai");
+  const ours = gateThrough(gate, "vercel-ai");
   const definitions = await ours.tools();
   return Object.fromEntries(
     definitions.map((definition) => [definition.name, toolOf(ours, definition, options)]),

@@ -1,4 +1,5 @@
 import type { ModelMessage } from "ai";
+import { gateThrough } from "../../src/hall/gateThrough.js";
 import type { Gate } from "../../src/hall/types.js";
 import { governedOf } from "./governed.js";
 import { reasonOf } from "./prompts.js";
@@ -18,15 +19,16 @@ export type ApprovalStatus =
 /**
  * The `toolApproval` of ai 7 for every tool of a call. Governed ones are asked about when the Hall holds their call;
  * a tool that nobody governs is denied, on the record. It only prompts: whatever it answers, a call is decided where
- * it runs. (ai 6 has no call-level approval; there the tools' own `needsApproval` prompts.)
+ * it runs. (ai 6 has no call-level approval; there the tools' own `needsApproval` prompts.) Throws TypeError
+ * for what is no gate.
  */
 export function toolApproval(gate: Gate): (query: ApprovalQuery) => Promise<ApprovalStatus> {
-  const ours = gate.through("vercel-ai");
+  const ours = gateThrough(gate, "vercel-ai");
   return async ({ toolCall, tools, messages }) => {
     const { toolCallId, toolName, input } = toolCall;
     const tool = tools !== undefined && Object.hasOwn(tools, toolName) ? tools[toolName] : undefined;
     const governed = governedOf(tool);
-    if (governed === undefined) return denyUngoverned(ours, toolName, input);
+    if (governed === undefined) return denyUngoverned(ours, toolCall);
     const prompt = await governed.prompt(input, { toolCallId, messages });
     if (prompt === undefined) return { type: "not-applicable" };
     const { question } = prompt;
@@ -34,8 +36,11 @@ export function toolApproval(gate: Gate): (query: ApprovalQuery) => Promise<Appr
   };
 }
 
-async function denyUngoverned(gate: Gate, toolName: string, input: unknown): Promise<ApprovalStatus> {
-  const { record_id } = await gate.invoke(toolName, input, { dryRun: true });
+async function denyUngoverned(
+  gate: Gate,
+  { toolCallId, toolName, input }: ApprovalQuery["toolCall"],
+): Promise<ApprovalStatus> {
+  const { record_id } = await gate.invoke(toolName, input, { dryRun: true, correlationId: toolCallId });
   return {
     type: "denied",
     reason:

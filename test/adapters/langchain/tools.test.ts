@@ -38,6 +38,16 @@ describe("governedTools", async () => {
     );
   });
 
+  test.each([
+    [undefined, "undefined"],
+    [null, "null"],
+    [hall, "object"],
+  ])("of what is no gate are the program's mistake", async (gate, given) => {
+    await expect(governedTools(gate as never)).rejects.toThrow(
+      new TypeError(`gate: expected a gate, as hall.gate({ agent: "NAME" }) gives it, not ${given}`),
+    );
+  });
+
   test("answer with content, and with the receipt as artifact", async () => {
     const message = await call("search_notes", { query: "tea" });
     expect(message).toMatchObject({ content: '{"hits":[]}', status: "success", tool_call_id: "c1" });

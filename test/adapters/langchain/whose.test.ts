@@ -10,6 +10,16 @@ describe("whose run it is", async () => {
     ran.length = 0;
   });
 
+  test.each([
+    [undefined, "undefined"],
+    [null, "null"],
+    [hall, "object"],
+  ])("what is neither a gate nor tells one is the program's mistake", (source, given) => {
+    expect(() => governanceMiddleware(source as never)).toThrow(
+      new TypeError(`gate: expected a gate, as hall.gate({ agent: "NAME" }) gives it, not ${given}`),
+    );
+  });
+
   describe("with a context that a run must have", () => {
     const call = [{ name: "send_mail", args: { to: "ctx" } }];
     const run = async (middleware: ReturnType<typeof governanceMiddleware>, context?: object) => {

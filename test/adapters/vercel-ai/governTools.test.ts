@@ -52,6 +52,15 @@ describe.each(SDKS)("governTools in $name", async (sdk) => {
     expect(rows.at(-1)?.body).toMatchObject({ executed_by: "host" });
   });
 
+  test("every record of a call is found by the SDK's id of it", async () => {
+    const tools = await govern(
+      { weather: weather(async () => "rain") },
+      { capability: "cap.weather.read", origin: "found" },
+    );
+    await generate(tools, [[ask("found-1")], "wet"]);
+    expect(scene.recordsOf("found-1")).toEqual(["preview", "decision", "pin", "receipt"]);
+  });
+
   test("what no rule allows is denied, and doesn't run", async () => {
     const execute = vi.fn(async () => "ran");
     const tools = await govern({ forbidden: weather(execute) });

@@ -72,6 +72,14 @@ describe.each(STORIES)("$name", async ({ sdk, way }) => {
     expect(scene.runs("add_note")).toBe(before + 1);
   });
 
+  test("every record of a call is found by the SDK's id of it", async () => {
+    await go([[search("found-1", "tea")], "nothing there"]);
+    expect(scene.recordsOf("found-1")).toEqual(["preview", "decision", "receipt"]);
+    const asked = await go([[add("found-2", "found")]]);
+    await go(["noted"], answered(asked.messages, true));
+    expect(scene.recordsOf("found-2").join(" ")).toBe("decision hold decision approval decision receipt");
+  });
+
   test("a no runs nothing, and the model hears it", async () => {
     const before = scene.runs("add_note");
     const asked = await go([[add("c1", "refused")]]);

@@ -16,6 +16,20 @@ test("the entry has these names", () => {
   ]);
 });
 
+test.each([
+  [undefined, "undefined"],
+  [null, "null"],
+  [{}, "object"],
+])("what is no gate is the program's mistake", async (none, given) => {
+  const gate = none as never;
+  const mistake = new TypeError(
+    `gate: expected a gate, as hall.gate({ agent: "NAME" }) gives it, not ${given}`,
+  );
+  await expect(entry.governedTools(gate)).rejects.toThrow(mistake);
+  await expect(entry.governTools(gate, {}, { capability: "cap.weather.read" })).rejects.toThrow(mistake);
+  expect(() => entry.toolApproval(gate)).toThrow(mistake);
+});
+
 test("what it gives fits the SDK's own types", async () => {
   const { gate, hall } = await openScene();
   const weather = tool({

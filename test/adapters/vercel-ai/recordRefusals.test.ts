@@ -27,6 +27,8 @@ describe.each(SDKS)("a no, in $name", async (sdk) => {
       { declined_via: "vercel-ai", confirmed_via: null },
     ]);
 
+    expect(scene.recordsOf("c1")).toContain("approval");
+
     const told = await generate(["as you wish"], no);
     expect(readBy(told, "c1")).toMatchObject({ type: "execution-denied", reason: "not this" });
     const again = await generate([[add("c2", "unwanted")], "no"]);

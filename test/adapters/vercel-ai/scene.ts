@@ -32,6 +32,11 @@ export async function openScene(approval: "confirm" | "approve" = "confirm", mor
     /** The records about a tool, oldest first. */
     records: (tool: string) =>
       hall.audit.query({ tool, limit: 1000 }).map(({ kind, code }) => ({ kind, code })),
+    /** The records of a call, by the SDK's id of it, oldest first; a decision that ran nothing as `preview`. */
+    recordsOf: (toolCallId: string) =>
+      hall.audit
+        .query({ id: toolCallId, limit: 1000 })
+        .map(({ kind, dry_run }) => (dry_run === true ? "preview" : kind)),
     runs: (tool: string) =>
       hall.audit.query({ tool, limit: 1000 }).filter(({ kind }) => kind === "receipt").length,
   };

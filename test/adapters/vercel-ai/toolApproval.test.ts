@@ -162,15 +162,16 @@ describe.each(SEVEN)("$name, call level", (sdk) => {
     const told = await sdk.ways.generateText({
       tools,
       messages: USER,
-      turns: [[{ id: "c1", tool: "free", input: {} }], "no"],
+      turns: [[{ id: "free-1", tool: "free", input: {} }], "no"],
       more: scene.asking(sdk),
     });
     expect(execute).not.toHaveBeenCalled();
-    expect(readBy(told, "c1")).toMatchObject({
+    expect(readBy(told, "free-1")).toMatchObject({
       type: "execution-denied",
       reason: expect.stringMatching(/^DENIED DENY_UNKNOWN_SKILL.*\(record [0-9a-f-]{36}\)$/),
     });
     expect(scene.records("free")).toEqual([{ kind: "decision", code: "DENY_UNKNOWN_SKILL" }]);
+    expect(scene.recordsOf("free-1")).toEqual(["preview"]);
   });
 
   test("so is a copy of a governed tool with another execute", async () => {
