@@ -11,7 +11,7 @@ export type HostTool = {
   invoke(input: unknown, config?: unknown): Promise<unknown>;
 };
 
-/** Tools that a provider runs are plain objects: they never come here to be run. */
+/** Tools that a provider runs are plain objects, without an invoke. */
 export function isHostTool(tool: unknown): tool is HostTool {
   return (
     typeof tool === "object" &&

@@ -5,27 +5,27 @@ import type { HoldQuestion } from "../../src/protocol/outcome.js";
 import { correlationOf } from "./config.js";
 import { type HostTool, isHostTool } from "./definition.js";
 import { isGoverned } from "./governed.js";
-import { describeTool, named, type Sources } from "./source.js";
+import { type Describe, named } from "./source.js";
 
 /** The tools that a model's message calls, by name. One that can't be told is left out: it is denied when called. */
 export function meetTools(
   calls: readonly ToolCall[],
   tools: readonly unknown[],
-  sources: Sources,
+  describe: Describe,
 ): Record<string, MetTool> {
   const names = new Set(calls.map(({ name }) => name));
   const called = tools.filter(isHostTool).filter(({ name }) => names.has(name));
   return Object.fromEntries(
     called.flatMap((tool) => {
-      const met = meet(tool, sources);
+      const met = meet(tool, describe);
       return met === undefined ? [] : [[tool.name, met] as const];
     }),
   );
 }
 
-function meet(tool: HostTool, sources: Sources): MetTool | undefined {
+function meet(tool: HostTool, describe: Describe): MetTool | undefined {
   if (isGoverned(tool)) return { own: true };
-  const described = describeTool(tool, sources);
+  const described = describe(tool);
   return described && { own: false, ...described };
 }
 

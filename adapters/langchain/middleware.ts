@@ -7,8 +7,9 @@ import { isHostTool } from "./definition.js";
 import { isGoverned } from "./governed.js";
 import { guardedTool } from "./guarded.js";
 import { meetTools, questionsOf } from "./met.js";
+import { lookOver } from "./offered.js";
 import { refuseCall } from "./refusal.js";
-import { describeTool, type Sources } from "./source.js";
+import { describeWith, type Sources } from "./source.js";
 import { type GateSource, tellWhose } from "./whose.js";
 
 export type GovernanceOptions = Sources & {
@@ -23,15 +24,18 @@ export type GovernanceOptions = Sources & {
  * Governs every tool of an agent: each call is decided by the gate where it really runs, on its final arguments, and
  * is recorded. A batch of calls in which some wait for a person stops the graph once, with {@link ApprovalsRequest},
  * and resumes with {@link ApprovalsReply}, by approval_id; a reply that names none of the holds is asked again. Without
- * a checkpointer those calls say APPROVAL_REQUIRED. A tool that the agent doesn't have is denied. Nothing throws, but to
- * stop the graph.
+ * a checkpointer those calls say APPROVAL_REQUIRED. A tool that the agent doesn't have is denied; so is one of the host's
+ * of which too little is said, and `onProblem` hears why.
  *
- * Put it last in the list, so that it sees the tools that other middleware brings. Tools that a model's provider runs
- * by itself never come here: don't give an agent those.
+ * Put it last in the list, so that it sees the tools that other middleware brings. An agent with a tool that the
+ * model's provider runs by itself doesn't get as far as the model: a TypeError names the tool. Nothing else throws, but
+ * to stop the graph, and for a `source` that is neither a gate nor a function.
  */
 export function governanceMiddleware(source: GateSource, options: GovernanceOptions = {}) {
   const { context = [] } = options;
   const whose = tellWhose(source, context);
+  const describe = describeWith(options);
+  const look = lookOver(describe);
   return createMiddleware({
     name: "HallGovernance",
     stateSchema: AgentStateSchema,
@@ -39,10 +43,11 @@ export function governanceMiddleware(source: GateSource, options: GovernanceOpti
 
     // The hook after the model isn't told the agent's tools, and may run in another process: they are kept for it.
     wrapModelCall: async (request, handler) => {
+      look(request.tools);
       const message = await handler(request);
       const calls = AIMessage.isInstance(message) ? (message.tool_calls ?? []) : [];
       if (calls.length === 0) return message;
-      return new Command({ update: { _hallTools: meetTools(calls, request.tools, options) } });
+      return new Command({ update: { _hallTools: meetTools(calls, request.tools, describe) } });
     },
 
     afterModel: async (state, runtime) => {
@@ -63,7 +68,7 @@ export function governanceMiddleware(source: GateSource, options: GovernanceOpti
       if (gate === null || !isKnown || !isHostTool(tool)) return refuseCall(gate, toolCall, runtime);
       const answers = state._hallGrants;
       if (isGoverned(tool)) return answeredBy(answers, () => handler(request));
-      const described = describeTool(tool, options);
+      const described = describe(tool);
       if (described === undefined) return refuseCall(gate, toolCall, runtime);
       const guarded = guardedTool(gate, tool, described, answers);
       return handler({ ...request, tool: guarded as unknown as ToolCallRequest["tool"] });

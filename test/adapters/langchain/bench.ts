@@ -67,7 +67,7 @@ export async function openBench() {
   };
   const TOOLS = [...own, ...Object.values(host)];
   const govern = (options: GovernanceOptions = {}) =>
-    governanceMiddleware(gate, { capabilities: CAPABILITIES, ...options });
+    governanceMiddleware(gate, { capabilities: CAPABILITIES, onProblem: () => {}, ...options });
   const agentThat = (
     batches: readonly (readonly ScriptedCall[])[],
     more: { before?: readonly object[]; after?: readonly object[]; saver?: unknown } = {},
