@@ -21,19 +21,19 @@ async function converse(
   tools: object,
   asks: readonly Ask[],
 ): Promise<readonly Seen[]> {
-  const [{ person, answer, signal }] = asks as readonly [Ask];
+  const [{ person, answer, signal, correlationId }] = asks as readonly [Ask];
   const gate = stage.gate(person);
   const more = {
     ...(sdk.hasToolApproval ? { toolApproval: toolApproval(gate) } : {}),
     ...(signal && { abortSignal: signal }),
   };
-  const calls = asks.map(({ tool, args }, i) => ({ id: `call_${i}`, tool, input: args }));
+  const calls = asks.map((ask) => ({ id: ask.correlationId, tool: ask.tool, input: ask.args }));
   let told = await sdk.ways.generateText({ tools, messages: [user], turns: [calls, "done"], more });
-  if (answer !== undefined && isAsked(told, "call_0")) {
+  if (answer !== undefined && isAsked(told, correlationId)) {
     const messages = answered(told.messages, answer === "yes");
     await recordRefusals(tools as Readonly<Record<string, unknown>>, messages as never);
     told = await sdk.ways.generateText({ tools, messages, turns: ["done"], more });
-    return [answer === "no" ? REFUSED : seenRead(readBy(told, "call_0"))];
+    return [answer === "no" ? REFUSED : seenRead(readBy(told, correlationId))];
   }
   return calls.map(({ id }) => (isAsked(told, id) ? HELD : seenFrom(givenBy(told, id))));
 }
@@ -68,7 +68,7 @@ function seenRead(read: unknown): Seen {
   return type === "json" ? { kind: "done", code: null, output: value, text: undefined } : HELD;
 }
 
-const shared = { adapter: "vercel-ai", correlates: false, previews: true } as const;
+const shared = { adapter: "vercel-ai", correlates: true, previews: true } as const;
 
 function orCancelled(stage: Stage, ask: Ask, run: () => Promise<readonly Seen[]>): Promise<Seen> {
   const since = stage.place();
