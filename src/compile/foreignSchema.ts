@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../protocol/canonical.js";
 import { checkShape } from "./keywordShape.js";
-import { FORMATS, KEYWORDS } from "./keywords.js";
+import { ANNOTATIONS, FORMATS, KEYWORDS } from "./keywords.js";
 import { locate } from "./localRef.js";
 import { beneath, type Problem } from "./problem.js";
 import { isObject } from "./subschemas.js";
@@ -16,17 +16,6 @@ type Dialect = "draft-07" | "2020-12";
 const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
   ["json-schema.org/draft-07/schema", "draft-07"],
   ["json-schema.org/draft/2020-12/schema", "2020-12"],
-]);
-
-/** What says nothing about a value. */
-const ANNOTATIONS: ReadonlySet<string> = new Set([
-  "title",
-  "description",
-  "default",
-  "examples",
-  "deprecated",
-  "readOnly",
-  "writeOnly",
 ]);
 
 /** What draft-07 doesn't know, and so ignores. */

@@ -98,6 +98,17 @@ export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
   ["$defs", { shape: "schemas by name", place: "definition" }],
 ]);
 
+/** What says nothing about a value. */
+export const ANNOTATIONS: ReadonlySet<string> = new Set([
+  "title",
+  "description",
+  "default",
+  "examples",
+  "deprecated",
+  "readOnly",
+  "writeOnly",
+]);
+
 /** The formats whose checks are linear in the text (those of ajv-formats). */
 export const FORMATS = [
   "date",

@@ -1,10 +1,9 @@
-import type { ValidateFunction } from "ajv/dist/2020.js";
 import { canonicalJson, type JsonObject, sha256Hex } from "../protocol/canonical.js";
 import type { InputProblem } from "../protocol/facts.js";
-import { loadLibrary } from "./library.js";
+import { type Checks, loadLibrary } from "./library.js";
 import { CompileError } from "./problem.js";
 import { reportProblems } from "./reportProblems.js";
-import { withSteps } from "./steps.js";
+import { CHECK_STEPS, REPORT_STEPS, withSteps } from "./steps.js";
 import { checkStructure } from "./toolSchema.js";
 
 /** Whether a value fits a schema. Never throws; problems name places and keywords, never a value. */
@@ -43,16 +42,27 @@ export function keptByText(
   };
 }
 
-/** The library's check of a schema, within its budget of steps, with problems in our words. */
-export function checkerOf(validate: ValidateFunction, schema: JsonObject): Validator {
+/** The value took too long, or can't be read: refused without a place. */
+const UNCHECKED: readonly InputProblem[] = [{ path: "", keyword: "internal" }];
+
+/** The library's checks of a schema, within their budgets of steps, with problems in our words. */
+export function checkerOf({ fits, explains }: Checks, schema: JsonObject): Validator {
+  const check = (value: unknown) => {
+    if (withSteps(CHECK_STEPS, () => fits(value))) return { ok: true } as const;
+    const explain = explains();
+    try {
+      withSteps(REPORT_STEPS, () => explain(value));
+      const problems = reportProblems(explain.errors ?? [], value, schema);
+      return { ok: false, problems: problems.length > 0 ? problems : UNCHECKED } as const;
+    } finally {
+      explain.errors = null; // they hold the value
+    }
+  };
   return (value) => {
     try {
-      if (withSteps(() => validate(value))) return { ok: true };
-      return { ok: false, problems: reportProblems(validate.errors ?? [], value, schema) };
+      return check(value);
     } catch {
-      return { ok: false, problems: [{ path: "", keyword: "internal" }] };
-    } finally {
-      validate.errors = null; // they hold the value
+      return { ok: false, problems: UNCHECKED };
     }
   };
 }
