@@ -34,11 +34,25 @@ export function chargeSchema(root: JsonObject): JsonObject {
       change(found.schema, found.place === "definition" ? paceOf(found.schema) : pace),
     );
     const { properties } = inner;
-    const ordered = isObject(properties) ? { ...inner, properties: referencesLast(properties) } : inner;
+    const ordered = {
+      ...inner,
+      ...(isObject(properties) ? { properties: referencesLast(properties) } : {}),
+      ...(asksForOne(schema) ? { maxContains: Number.MAX_SAFE_INTEGER } : {}),
+    };
     const says = Object.keys(schema).some((keyword) => !saysNothing(keyword));
     return says ? { ...ordered, [CHARGE]: chargeOf(schema, merged(schema), pace) } : ordered;
   };
   return change(root, paceOf(root));
+}
+
+/**
+ * Whether a schema asks for an item of a kind and sets no highest number. Ajv 8.20 then answers for an empty list what it
+ * found for the list before it, unless there is a highest number too.
+ */
+function asksForOne(schema: JsonObject): boolean {
+  return (
+    schema["contains"] !== undefined && schema["maxContains"] === undefined && schema["minContains"] !== 0
+  );
 }
 
 /** Ajv makes one function of a definition, and what is too long for the engine to optimise runs slowly. */
