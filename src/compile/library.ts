@@ -1,4 +1,4 @@
-import type { Ajv2020, CodeKeywordDefinition, ValidateFunction } from "ajv/dist/2020.js";
+import type { Ajv2020 as Ajv, CodeKeywordDefinition, ValidateFunction } from "ajv/dist/2020.js";
 import { canonicalJson, type JsonObject } from "../protocol/canonical.js";
 import { CHARGE, type Charge, chargeSchema, usesUnevaluated, widestUnion } from "./charge.js";
 import { FORMATS } from "./keywords.js";
@@ -22,7 +22,8 @@ const KEPT_ERRORS = 32;
  * anything behind in another. The second check is compiled when it is first needed.
  */
 export async function loadLibrary(schema: JsonObject, author: "own" | "foreign" = "own"): Promise<Checks> {
-  const library = await import("./ajv.js");
+  const { _, Ajv2020, formats, Name } = await import("./ajv.js");
+  const library = { _, Ajv2020, formats, Name };
   const charged = chargeSchema(schema);
   let explaining: ValidateFunction | undefined;
   try {
@@ -77,7 +78,7 @@ function open(
 }
 
 /** Takes a schema's charge before anything else of it is looked at. */
-function addCharge(ajv: Ajv2020, { _ }: Library, check: keyof Checks): void {
+function addCharge(ajv: Ajv, { _ }: Library, check: keyof Checks): void {
   ajv.addKeyword({
     keyword: CHARGE,
     before: "$ref",
@@ -104,7 +105,7 @@ function takeSizes(visit: number, member: number, character: number, value: unkn
  * Ajv's own `$ref`, but for the errors of what is referred to, which Ajv copies on every level: the check that only
  * says whether a value fits takes one for all of them, the other pays for them and keeps the first.
  */
-function addReference(ajv: Ajv2020, { _, Name }: Library, check: keyof Checks): void {
+function addReference(ajv: Ajv, { _, Name }: Library, check: keyof Checks): void {
   const reference = ajv.getKeyword("$ref") as CodeKeywordDefinition;
   const [errors, all] = [new Name("errors"), new Name("vErrors")];
   ajv.removeKeyword("$ref");
