@@ -10,7 +10,7 @@ export function openDist(directory = join(ROOT, "dist")) {
   return {
     directory: resolve(directory),
     path,
-    has: (name) => existsSync(path(name)),
+    has: (name) => existsSync(path(join("src", name))) || existsSync(path(name)), // the command lies beside src
     load: (name) => import(pathToFileURL(path(join("src", name))).href),
   };
 }
