@@ -1,10 +1,6 @@
 import type { JsonObject } from "../protocol/canonical.js";
-import {
-  type ForeignDefinition,
-  governedName,
-  type PinnedTool,
-  parseGovernedName,
-} from "../protocol/foreign.js";
+import type { ForeignDefinition, PinnedTool } from "../protocol/foreign.js";
+import { governedName, parseGovernedName } from "../protocol/governedName.js";
 import type { ToolAnnotations, ToolDefinition } from "../protocol/skill.js";
 import { foreignTool, isAccepted } from "./foreign.js";
 import { isActive } from "./listing.js";

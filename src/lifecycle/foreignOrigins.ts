@@ -1,4 +1,5 @@
-import { foreignSkillId, governedName, type PinnedTool } from "../protocol/foreign.js";
+import { foreignSkillId, type PinnedTool } from "../protocol/foreign.js";
+import { governedName } from "../protocol/governedName.js";
 import type { Store } from "../records/store.js";
 import { LifecycleError } from "./error.js";
 

@@ -1,11 +1,6 @@
 import { isAccepted } from "../hall/foreign.js";
-import {
-  definitionDigest,
-  foreignSkillId,
-  governedName,
-  type PinnedTool,
-  type ServerConfig,
-} from "../protocol/foreign.js";
+import { definitionDigest, foreignSkillId, type PinnedTool, type ServerConfig } from "../protocol/foreign.js";
+import { governedName } from "../protocol/governedName.js";
 import { differences } from "./definitionLines.js";
 import type { Described, Reach } from "./reach.js";
 import { type LeftOut, servableTools } from "./servable.js";

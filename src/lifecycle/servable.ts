@@ -1,7 +1,8 @@
 import { loadForeignValidator } from "../compile/foreignValidator.js";
 import { CompileError } from "../compile/problem.js";
 import type { JsonObject } from "../protocol/canonical.js";
-import { type ForeignDefinition, governedName } from "../protocol/foreign.js";
+import type { ForeignDefinition } from "../protocol/foreign.js";
+import { governedName } from "../protocol/governedName.js";
 import type { Described } from "./reach.js";
 import type { OpenHome } from "./workshop.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { governedName, parseGovernedName } from "../../src/protocol/foreign.js";
+import { governedName, parseGovernedName } from "../../src/protocol/governedName.js";
 
 describe("the name of a foreign tool", () => {
   test.each([

@@ -1,7 +1,7 @@
 import type { Installed } from "../../lifecycle/installSkill.js";
 import type { Ruled } from "../../lifecycle/whichRule.js";
 import type { Workshop } from "../../lifecycle/workshop.js";
-import { parseGovernedName } from "../../protocol/foreign.js";
+import { parseGovernedName } from "../../protocol/governedName.js";
 import type { Outcome } from "../../protocol/outcome.js";
 import { EXIT } from "../exit.js";
 import { readInput } from "../input.js";

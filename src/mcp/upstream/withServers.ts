@@ -1,7 +1,8 @@
 import type { AcceptedTool } from "../../hall/foreignTools.js";
 import type { Gate, InvokeOptions } from "../../hall/types.js";
 import type { Json, JsonObject } from "../../protocol/canonical.js";
-import { type ForeignDefinition, parseGovernedName } from "../../protocol/foreign.js";
+import type { ForeignDefinition } from "../../protocol/foreign.js";
+import { parseGovernedName } from "../../protocol/governedName.js";
 import type { Outcome } from "../../protocol/outcome.js";
 import type { ToolDefinition } from "../../protocol/skill.js";
 import type { Upstream } from "./connect.js";
