@@ -12,7 +12,13 @@ export type { Allowance } from "./allowSkill.js";
 export async function allowTools(
   ws: Workshop,
   parts: OpenHome,
-  { name, tools }: { readonly name: string; readonly tools: readonly PinnedTool[] },
+  {
+    name,
+    tools,
+  }: {
+    readonly name: string;
+    readonly tools: readonly Pick<PinnedTool, "capability" | "species" | "risk_tier">[];
+  },
   apply: boolean,
 ): Promise<Allowance> {
   const { namespace } = inForce(parts).policy.config;

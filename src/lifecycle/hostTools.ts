@@ -1,12 +1,20 @@
 import type { JsonObject } from "../protocol/canonical.js";
-import { definitionDigest, type ForeignDefinition, type PinnedTool } from "../protocol/foreign.js";
+import {
+  definitionDigest,
+  type ForeignDefinition,
+  HOST_ORIGIN,
+  HOST_SPECIES,
+  type PinnedTool,
+} from "../protocol/foreign.js";
 import { parseSkillId } from "../protocol/ids.js";
 import type { RecordRow } from "../records/query.js";
 import { pinned, withTools } from "./addServer.js";
+import { allowTools } from "./allowTools.js";
 import { amendPolicy } from "./amend.js";
 import { differences } from "./definitionLines.js";
 import { LifecycleError } from "./error.js";
-import { inForce, type OpenHome, type Workshop, withHome } from "./workshop.js";
+import { whichRule } from "./whichRule.js";
+import { type InForce, inForce, type OpenHome, type Workshop, withHome } from "./workshop.js";
 
 /** A foreign tool that programs of this machine hold and call through `guard`: no server's. */
 export type HostTool = {
@@ -17,7 +25,12 @@ export type HostTool = {
   readonly state: "accepted" | "first use" | "unaccepted";
   /** How the definition that was refused last differs from the accepted one, a line each; none when nothing was. */
   readonly changes: readonly string[];
+  /** The rule in force that names its worker; null where none does, and then callers hear that there is no such tool. */
+  readonly rule_id: string | null;
 };
+
+/** The foreign tools of this machine's programs, and what would allow those that no rule does. */
+export type HostTools = { readonly tools: readonly HostTool[]; readonly rule: readonly JsonObject[] };
 
 type Known = {
   readonly origin: string;
@@ -31,8 +44,27 @@ type Known = {
 const ENOUGH = 10_000;
 
 /** The foreign tools of this machine's own programs, as records and policy know them. Throws LifecycleError NOT_APPLIED. */
-export function listHostTools(ws: Workshop): Promise<readonly HostTool[]> {
-  return withHome(ws, async (parts) => knownTools(parts).map(shown));
+export function listHostTools(ws: Workshop): Promise<HostTools> {
+  return withHome(ws, async (parts) => {
+    const known = knownTools(parts);
+    const { policy } = inForce(parts);
+    const tools = known.map((tool) => ({ ...shown(tool), rule_id: ruleOf(policy, tool) }));
+    const unruled = known
+      .filter((_, i) => tools[i]?.rule_id === null)
+      .map(({ capability, entry }) => ({ capability, ...workerOf(entry) }));
+    const { rule } = await allowTools(ws, parts, { name: HOST_ORIGIN, tools: unruled }, false);
+    return { tools, rule: unruled.length === 0 ? [] : rule };
+  });
+}
+
+function ruleOf(policy: InForce["policy"], { tool, capability, entry }: Known): string | null {
+  const asked = { tools: [{ name: tool, capability }], worker: { species: workerOf(entry).species } };
+  const [ruled] = whichRule(policy, asked);
+  return ruled?.serves === true ? ruled.rule_id : null;
+}
+
+function workerOf(entry: PinnedTool | undefined): Pick<PinnedTool, "species" | "risk_tier"> {
+  return { species: entry?.species ?? HOST_SPECIES, risk_tier: entry?.risk_tier ?? "medium" };
 }
 
 export type AcceptHostReport = {
@@ -76,7 +108,7 @@ export function acceptHostTools(
   });
 }
 
-function shown({ origin, tool, capability, entry, first, refused }: Known): HostTool {
+function shown({ origin, tool, capability, entry, first, refused }: Known): Omit<HostTool, "rule_id"> {
   const before = entry?.definition ?? first;
   const state = entry !== undefined ? "accepted" : first !== undefined ? "first use" : "unaccepted";
   const changes = before === undefined || refused === undefined ? [] : differences(before, refused);
@@ -111,6 +143,11 @@ function knownTools(parts: OpenHome): readonly Known[] {
       now !== undefined && refused !== undefined && definitionDigest(now) === definitionDigest(refused);
     const capability = known?.capability ?? capabilityIn(row);
     take(origin, tool, { capability, refused: isAccepted ? undefined : refused });
+  }
+  for (const row of store.query({ kind: "decision", code: "DENY_UNKNOWN_SKILL", limit: ENOUGH })) {
+    const { origin, tool, definition } = saidIn(row, namespace);
+    if (definition !== undefined && !found.has(`${origin}/${tool}`))
+      take(origin, tool, { capability: capabilityIn(row) });
   }
   return [...found.values()];
 }

@@ -44,24 +44,25 @@ describe("foreign tools of this machine's programs", () => {
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-  async function guard(definition: typeof SEND): Promise<string> {
+  async function guard(definition: typeof SEND, capability = "cap.mail.send"): Promise<string> {
     const { hall, ledger } = await openHome({ cwd: dir, environment: ws.environment });
     await ledger.ready();
-    const call = { definition, capability: "cap.mail.send", args: {} };
+    const call = { definition, capability, args: {} };
     const outcome = await hall.gate({ agent: "bot" }).guard(call, () => 1);
     await hall.close();
     return outcome.kind === "denied" ? outcome.denial.code : outcome.kind;
   }
 
   test("are listed as first used, then refused when they change, until somebody accepts", async () => {
-    expect(await listHostTools(ws)).toEqual([]);
+    expect(await listHostTools(ws)).toEqual({ tools: [], rule: [] });
     expect(await guard(SEND)).toBe("done");
     const known = { origin: "host", tool: "send_mail", capability: "cap.mail.send" };
-    expect(await listHostTools(ws)).toEqual([{ ...known, state: "first use", changes: [] }]);
+    const [first] = (await listHostTools(ws)).tools;
+    expect(first).toEqual({ ...known, state: "first use", changes: [], rule_id: "rr_mail_dev_001" });
 
     const changed = { ...SEND, description: "Send a mail to anybody." };
     expect(await guard(changed)).toBe("DENY_DEFINITION_CHANGED");
-    const [listed] = await listHostTools(ws);
+    const [listed] = (await listHostTools(ws)).tools;
     expect(listed?.changes).toEqual(['text /description: "Send a mail." becomes "Send a mail to anybody."']);
 
     const done = await acceptHostTools(ws, { origin: "host" });
@@ -79,6 +80,14 @@ describe("foreign tools of this machine's programs", () => {
     says = false;
     expect(await acceptHostTools(ws, { origin: "host" })).toMatchObject({ accepted: false, record_id: null });
     expect(await guard({ ...SEND, title: "Mail" })).toBe("DENY_DEFINITION_CHANGED");
+  });
+
+  test("that no rule allows are listed with the rule that would", async () => {
+    expect(await guard(SEND, "cap.money.move")).toBe("DENY_UNKNOWN_SKILL");
+    const { tools, rule } = await listHostTools(ws);
+    expect(tools).toMatchObject([{ tool: "send_mail", state: "unaccepted", rule_id: null }]);
+    expect(rule).toMatchObject([{ match: { capability_id: "cap.money.move", env: "dev" } }]);
+    expect(JSON.stringify(rule)).toContain("wrk.host.tool");
   });
 
   test("are known by their id: an order about them stops something, and no skill may take it", async () => {

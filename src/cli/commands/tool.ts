@@ -14,14 +14,18 @@ export function addTool(program: Program): void {
   addVerb(tool, {
     usage: "list",
     summary: "which definitions are accepted, and what was refused since",
-    text: "Shows each foreign tool that was called here: accepted in tools.json, accepted by its first use, or not accepted; and how the definition that was refused last differs.",
+    text: "Shows each foreign tool that was called here, and the rule that names its worker; where there is none, callers hear that there is no such tool. A definition is accepted in tools.json, accepted by its first use, or not accepted; and how the definition that was refused last differs.",
     example: "hall tool list",
     inForce: true,
     async run({ workshop, out }) {
       const { listHostTools } = await import("../../lifecycle/hostTools.js");
-      const tools = await listHostTools(workshop);
-      out.result({ ok: true, tools }, () => toolLines(tools));
+      const { tools, rule } = await listHostTools(workshop);
+      out.result({ ok: true, tools, rule }, () => toolLines(tools));
       if (tools.length === 0) out.note("No foreign tool was called here.");
+      if (rule.length > 0) {
+        out.note("No rule allows all of them. This in rules.json would, after hall apply:");
+        out.note(...JSON.stringify(rule, null, 2).split("\n"));
+      }
       return EXIT.ok;
     },
   });
@@ -54,8 +58,10 @@ export function addTool(program: Program): void {
 }
 
 function toolLines(tools: readonly HostTool[]): readonly Line[] {
-  return tools.flatMap(({ origin, tool, capability, state, changes }) => [
-    ...columns([[`${origin}/${tool}`, capability, state]]),
+  return tools.flatMap(({ origin, tool, capability, state, changes, rule_id }) => [
+    ...columns([
+      [`${origin}/${tool}`, capability, state, rule_id === null ? "no rule allows it" : `rule ${rule_id}`],
+    ]),
     ...changes.map((change): Line => [`  refused: ${change}`]),
   ]);
 }
