@@ -1,6 +1,7 @@
 /*
  * The public names of wcp-hall, one by one. Everything else is the house's own.
  */
+export { KeyError } from "./attest/keys.js";
 export { buildManifest, ManifestError, writeManifest } from "./attest/manifest.js";
 export { canonicalPackageHash } from "./attest/packageFiles.js";
 export { PackageAttestationVerifier, type VerifierOptions } from "./attest/verifier.js";
@@ -24,7 +25,7 @@ export { callerOf, type Session } from "./hall/caller.js";
 export type { Explanation } from "./hall/explain.js";
 export { type Governed, type GovernedCall, type GovernedOptions, governed } from "./hall/governed.js";
 export { type Environment, HomeError } from "./hall/home.js";
-export { type OpenOptions, openHall, principalOf } from "./hall/open.js";
+export { type OpenOptions, openHall, principalFromFile, principalOf } from "./hall/open.js";
 export type { Operator } from "./hall/operator.js";
 export { HallDenied, HallFailed, HallHeld } from "./hall/refusal.js";
 export { codeOf, sayOutcome, type Unanswered } from "./hall/said.js";

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { loadKeyFile } from "../attest/keys.js";
 import { type Signer, signerFromSeed } from "../evidence/ed25519.js";
 import type { PolicyDocument } from "../evidence/policy.js";
 import type { Clock } from "../protocol/clock.js";
@@ -122,6 +123,11 @@ export async function openMemoryHall(
 /** A principal whose key is at hand. */
 export function principalOf(id: string, signer: Signer): Principal {
   return { id, key: signer.key, sign: async (bytes) => signer.sign(bytes) };
+}
+
+/** The principal whose key lies in a file, as `hall key make` makes one. Throws KeyError. */
+export function principalFromFile(id: string, path: string): Principal {
+  return principalOf(id, loadKeyFile(path));
 }
 
 /** PYHALL_ENV never overrides what is in force, nor before the first apply the file: another value refuses to start. */

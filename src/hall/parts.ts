@@ -7,6 +7,7 @@ import type { PolicyGateContext } from "../protocol/facts.js";
 import { ENGINE } from "../protocol/version.js";
 import type { Store } from "../records/store.js";
 import type { Runner } from "../run/types.js";
+import { checkPrincipal } from "./approvals/principal.js";
 import { makeApprover } from "./approver.js";
 import { makeAudit } from "./audit.js";
 import type { OwnAuthority } from "./authority.js";
@@ -121,8 +122,8 @@ export function assemble(options: HallOptions): HallParts {
       sessions.register(typeof whole === "function" ? session_id : checkCaller(whole).session_id);
       return withForeign(makeGate(gateParts, whole), typeof whole === "function" ? whole : () => whole);
     },
-    approver: (principal) => makeApprover(people(), principal),
-    operator: (principal) => makeOperator(people(), principal),
+    approver: (principal) => makeApprover(people(), checkPrincipal(principal)),
+    operator: (principal) => makeOperator(people(), checkPrincipal(principal)),
     get audit() {
       return makeAudit(store());
     },

@@ -23,12 +23,13 @@ export type HumanApprovals = {
 /**
  * Hands each pending hold that this approver has not answered to `ask`, once in this process, and signs and records
  * what it answers as the approver. Holds that were opened by other processes or before a restart come too. What goes
- * wrong (a callback that throws, a hold that was closed meanwhile) goes to `onError` and leaves the hold as it is.
+ * wrong (a callback that throws or answers something else, a hold that was closed meanwhile) goes to `onError`, by
+ * default a warning on the console, and leaves the hold as it is.
  */
 export function humanApprovals(
   approver: Approver,
   ask: HumanApprovalCallback,
-  onError: (error: unknown, approval_id: string | null) => void = () => {},
+  onError: (error: unknown, approval_id: string | null) => void = warn,
 ): HumanApprovals {
   /** By approval_id: what was handed over, until the hold is closed. */
   const handed = new Map<string, Promise<void>>();
@@ -40,8 +41,7 @@ export function humanApprovals(
       const said = await ask(structuredClone(hold), signal);
       if (said === null || said === undefined || signal.aborted) return;
       const { verdict, reason } = said;
-      if (!VERDICTS.has(verdict))
-        throw new TypeError(`verdict: expected ${[...VERDICTS].join(", ")} or null`);
+      if (!VERDICTS.has(verdict)) throw new TypeError(EXPECTED);
       await approver.vote(hold.approval_id, verdict, reason?.toWellFormed() ?? null);
     } catch (error) {
       onError(error, hold.approval_id);
@@ -74,3 +74,12 @@ export function humanApprovals(
 }
 
 const VERDICTS: ReadonlySet<unknown> = new Set<Vote["verdict"]>(["approve", "deny", "escalate"]);
+
+const EXPECTED =
+  'the callback\'s answer: expected { verdict: "approve" | "deny" | "escalate", reason } (reason a text, or left out), or null for none';
+
+/** A program that takes no errors still has somebody who reads its console: an answer that counted nothing is said there. */
+function warn(error: unknown, approval_id: string | null): void {
+  const what = error instanceof Error ? error.message : String(error);
+  console.warn(`humanApprovals: ${approval_id ?? "the list of holds"} stays as it is: ${what}`);
+}

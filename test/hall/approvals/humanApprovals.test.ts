@@ -94,3 +94,19 @@ test("stopped, it hands nothing over, and an answer that comes later counts noth
   await asking.look();
   expect(operator.list()).toMatchObject([{ state: "pending", answers: [] }]);
 });
+
+test("an answer of the wrong kind is said on the console when nobody takes errors", async () => {
+  const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+  onTestFinished(() => warned.mockRestore());
+  const { add, operator } = await hallWith(() => null);
+  await add("first");
+  const asking = humanApprovals(operator, (() => "approve") as unknown as HumanApprovalCallback);
+  onTestFinished(() => asking.stop());
+  await asking.look();
+  const [hold] = operator.list();
+  expect(hold).toMatchObject({ state: "pending", answers: [] });
+  expect(warned.mock.calls).toEqual([
+    [expect.stringContaining('{ verdict: "approve" | "deny" | "escalate"')],
+  ]);
+  expect(warned.mock.calls[0]?.[0]).toContain(hold?.approval_id);
+});
