@@ -6,6 +6,7 @@ import { LifecycleError } from "./error.js";
 import type { Reach } from "./reach.js";
 import { type LeftOut, servableTools } from "./servable.js";
 import { asking, serverNamed } from "./servers.js";
+import { callableLines, endingInShort, ruledTool } from "./serverTools.js";
 import { inForce, type Workshop, withHome } from "./workshop.js";
 
 export type AcceptOptions = {
@@ -30,14 +31,15 @@ export type AcceptReport = {
 
 /**
  * Accepts what a server says of its tools now, once a person has seen what is new and, of what changed, the difference
- * by kind. Capability, risk and worker of a known tool stay as an operator set them. Throws LifecycleError.
+ * by kind, and which of it a rule in force makes callable at once. Capability, risk and worker of a known tool stay as an operator set them. Throws LifecycleError.
  */
 export function acceptTools(ws: Workshop, options: AcceptOptions, reach: Reach): Promise<AcceptReport> {
   return withHome(ws, async (parts) => {
     const { name, tool } = options;
     const server = serverNamed(parts, name);
     if (options.capability !== undefined) checkCapability(options.capability);
-    const known = inForce(parts).policy.config.tools.filter(({ origin }) => origin === name);
+    const { policy } = inForce(parts);
+    const known = policy.config.tools.filter(({ origin }) => origin === name);
     const described = await asking({ ws, parts, reach }, name, server, (it) => it.describe());
     const { tools, left_out } = await servableTools(parts, name, described);
     const wanted = tools.filter((definition) => tool === undefined || definition.name === tool);
@@ -55,10 +57,11 @@ export function acceptTools(ws: Workshop, options: AcceptOptions, reach: Reach):
     const missing = known
       .map(({ definition }) => definition.name)
       .filter((one) => !described.tools.has(one) && (tool === undefined || tool === one));
-    const { accepted, record_id } = await amendPolicy(ws, parts, {
+    const { accepted, record_id } = await amendPolicy(endingInShort(ws, policy, entries), parts, {
       question: `Accept what ${name} says of its tools now?`,
       reason: `mcp accept ${name}${tool === undefined ? "" : ` ${tool}`}`,
       notes: [
+        ...callableLines(entries.map((entry) => ruledTool(policy, entry))),
         ...left_out.map(leftOutLine),
         ...entries.flatMap(({ definition }) => deceptionLines(name, definition)),
       ],

@@ -17,6 +17,7 @@ import { LifecycleError } from "./error.js";
 import type { Reach } from "./reach.js";
 import { type LeftOut, servableTools } from "./servable.js";
 import { asking, spelled } from "./servers.js";
+import { callableLines, endingInShort, ruledTool } from "./serverTools.js";
 import { shownText } from "./shown.js";
 import { checkWritable } from "./wholeFile.js";
 import { inForce, type OpenHome, type Workshop, withHome } from "./workshop.js";
@@ -46,8 +47,9 @@ export type AddReport = {
 
 /**
  * Puts an MCP server behind the gate, once a person has seen and accepted every definition of its tools: they are
- * written to tools.json, the server to config.json, and that alone is put in force. Grants nothing: it gives the rule
- * that would, and applies it when asked to. Throws LifecycleError.
+ * written to tools.json, the server to config.json, and that alone is put in force. Adds no rule: what a rule in force
+ * allows already is said first, the rule that would allow the rest is given, and applied when asked to. Throws
+ * LifecycleError.
  */
 export function addServer(ws: Workshop, options: AddOptions, reach: Reach): Promise<AddReport> {
   return withHome(ws, async (parts) => {
@@ -58,11 +60,16 @@ export function addServer(ws: Workshop, options: AddOptions, reach: Reach): Prom
     if (allow) checkWritable(join(parts.home.dir, "rules.json"));
     const described = await asking({ ws, parts, reach }, name, server, (it) => it.describe());
     const { tools, left_out } = await servableTools(parts, name, described);
-    const entries = tools.map((definition) => pinned(name, definition, capability, accept));
-    const { accepted, record_id } = await amendPolicy(ws, parts, {
+    const { policy } = inForce(parts);
+    const entries = tools.map((definition) => ({
+      ...pinned(name, definition, capability, accept),
+      ...setBefore(policy.config.tools, name, definition),
+    }));
+    const { accepted, record_id } = await amendPolicy(endingInShort(ws, policy, entries), parts, {
       question: `Put ${name} (${shownText(spelled(server))}) behind the gate, with ${countOf(tools.length)} as described here?`,
       reason: `mcp add ${name}`,
       notes: [
+        ...callableLines(entries.map((entry) => ruledTool(policy, entry))),
         ...left_out.map(leftOutLine),
         ...tools.flatMap((definition) => deceptionLines(name, definition)),
       ],
@@ -87,6 +94,18 @@ export function pinned(
   accept: PinnedTool["accept"],
 ): PinnedTool {
   return { origin, capability, definition, accept, risk_tier: "medium", species: HOST_SPECIES };
+}
+
+/** What an operator wrote into tools.json of a tool before its server came: {@link withTools} leaves it. */
+function setBefore(
+  known: readonly PinnedTool[],
+  origin: string,
+  { name }: ForeignDefinition,
+): Partial<Pick<PinnedTool, "capability" | "risk_tier" | "species">> {
+  const before = known.find((entry) => entry.origin === origin && entry.definition.name === name);
+  if (before === undefined) return {};
+  const { capability, risk_tier, species } = before;
+  return { capability, risk_tier, species };
 }
 
 /** Entries put into a list; of a tool that is in it already only the definition, and what may change, are replaced. */

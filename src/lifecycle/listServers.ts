@@ -5,7 +5,7 @@ import { differences } from "./definitionLines.js";
 import type { Described, Reach } from "./reach.js";
 import { type LeftOut, servableTools } from "./servable.js";
 import { asking, spelled } from "./servers.js";
-import { whichRule } from "./whichRule.js";
+import { ruledTool, servedName } from "./serverTools.js";
 import { inForce, type OpenHome, type Workshop, withHome } from "./workshop.js";
 
 /**
@@ -22,6 +22,8 @@ export type ServedTool = {
   /** Whether a rule in force allows it, as far as rules can: the other checks come with each call. */
   readonly may_run: boolean;
   readonly rule_id: string | null;
+  /** Whether that rule holds each call for a person. */
+  readonly human: boolean;
   /** What differs from what was accepted, a line each. */
   readonly changes: readonly string[];
 };
@@ -72,19 +74,17 @@ async function listed(
 }
 
 function servedTool(parts: OpenHome, entry: PinnedTool, described: Described | undefined): ServedTool {
-  const { origin, definition, capability, species } = entry;
-  const tool = governedName(origin, definition.name) ?? definition.name;
+  const { origin, definition, capability } = entry;
   const now = described?.tools.get(definition.name);
-  const asked = { tools: [{ name: tool, capability }], worker: { species } };
-  const [ruled] = whichRule(inForce(parts).policy, asked);
+  const { rule_id, serves, human } = ruledTool(inForce(parts).policy, entry);
   const state = stateOf(entry, described);
   return {
-    tool,
+    tool: servedName(entry),
     state,
     capability,
-    may_run:
-      ruled?.serves === true && state !== "changed" && state !== "missing" && !isStopped(parts, origin),
-    rule_id: ruled?.rule_id ?? null,
+    may_run: serves && state !== "changed" && state !== "missing" && !isStopped(parts, origin),
+    rule_id,
+    human,
     changes: now === undefined || state === "accepted" ? [] : differences(definition, now),
   };
 }
@@ -114,6 +114,7 @@ function newTool(origin: string, name: string): ServedTool {
     capability: null,
     may_run: false,
     rule_id: null,
+    human: false,
     changes: [],
   };
 }

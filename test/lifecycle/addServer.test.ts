@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { acceptTools } from "../../src/lifecycle/acceptTools.js";
 import { type AddOptions, addServer } from "../../src/lifecycle/addServer.js";
-import { pendingChanges } from "../../src/lifecycle/applyHome.js";
+import { applyHome, pendingChanges } from "../../src/lifecycle/applyHome.js";
 import { listServers } from "../../src/lifecycle/listServers.js";
 import { pingServer } from "../../src/lifecycle/pingServer.js";
 import { removeServer } from "../../src/lifecycle/removeServer.js";
@@ -58,6 +58,62 @@ describe("adding a server", () => {
     expect(readJson<{ rules: object[] }>(path("rules.json")).rules).toEqual(allowed.rule);
     expect(await pendingChanges(ws)).toMatchObject({ pending: false });
     expect(allowed.notes.join()).toContain("of whichever server");
+  });
+
+  test("says first what a rule in force makes callable at once, or holds, and ends with a line a tool", async () => {
+    const { ws, server, report } = await added({ allow: true });
+    const [rule] = report.rule as readonly { rule_id: string }[];
+    ws.asked.splice(0);
+    await addServer(ws, { name: "more", server }, reach);
+    const shown = ws.asked[0]?.details ?? [];
+    expect(shown[0]).toBe(`callable at once, by rule ${rule?.rule_id} in force: more__read, more__write`);
+    expect(shown.slice(-3)).toEqual([
+      "in short:",
+      "  more__read (callable at once): Read a page.",
+      "  more__write (callable at once): Write a page.",
+    ]);
+    const held = await added({ capability: "cap.doc.delete", allow: true });
+    held.ws.asked.splice(0);
+    await addServer(held.ws, { name: "more", server, capability: "cap.doc.delete" }, reach);
+    expect(held.ws.asked[0]?.details[0]).toMatch(
+      /^callable at once, each call held for a person by rule \S+ in force: more__read, more__write$/,
+    );
+    const [pages] = await listServers(held.ws, reach);
+    expect(pages?.tools[0]).toMatchObject({ may_run: true, human: true });
+    ws.asked.splice(0);
+    await addServer(ws, { name: "other", server, capability: "cap.doc.read" }, reach);
+    expect(ws.asked[0]?.details.join("\n")).not.toContain("callable at once"); // no rule speaks of it
+  });
+
+  test("keeps what tools.json says of a tool before its server comes, also in what it says of rules", async () => {
+    const { ws, server, path } = await added({ allow: true });
+    await addServer(ws, { name: "more", server }, reach);
+    edit(path("tools.json"), (text) => {
+      const { tools, ...file } = JSON.parse(text) as { tools: readonly { origin: string }[] };
+      return JSON.stringify({
+        ...file,
+        tools: tools.map((tool) => (tool.origin === "more" ? { ...tool, capability: "cap.doc.read" } : tool)),
+      });
+    });
+    edit(path("config.json"), (text) => {
+      const { servers, ...config } = JSON.parse(text) as { servers: { pages: object } };
+      return JSON.stringify({ ...config, servers: { pages: servers.pages } });
+    });
+    await applyHome(ws, {});
+    ws.asked.splice(0);
+    await addServer(ws, { name: "more", server }, reach);
+    expect(ws.asked[0]?.details.join("\n")).not.toContain("callable at once");
+  });
+
+  test("ends with the first line of a long description, and with none that deceives", async () => {
+    const { ws } = await added({}, [
+      { ...READ, description: `${"a".repeat(120)}\nsecond line` },
+      { ...WRITE, description: "Write\u200b it." },
+    ]);
+    expect(ws.asked[0]?.details.slice(-2)).toEqual([
+      `  pages__read: ${"a".repeat(100)} …`,
+      "  pages__write: its text isn't what it looks like, see above",
+    ]);
   });
 
   test("changes nothing when it isn't accepted", async () => {
@@ -184,6 +240,15 @@ describe("accepting anew", () => {
     expect(await failure(acceptTools(ws, { name: "pages", tool: "write" }, reach))).toMatchObject({
       code: "NOT_FOUND",
     });
+  });
+
+  test("says first what a rule in force makes callable at once", async () => {
+    const { ws, say } = await added({ allow: true });
+    say([READ, WRITE, { ...READ, name: "list", description: "List pages." }]);
+    ws.asked.splice(0);
+    await acceptTools(ws, { name: "pages" }, reach);
+    expect(ws.asked[0]?.details[0]).toMatch(/^callable at once, by rule \S+ in force: pages__list$/);
+    expect(ws.asked[0]?.details.at(-1)).toBe("  pages__list (callable at once): List pages.");
   });
 
   test("changes nothing when it is declined", async () => {

@@ -53,7 +53,7 @@ function addAdd(mcp: Program): void {
   addVerb<AddWords>(mcp, {
     usage: "add <name> [command...]",
     summary: "put an MCP server behind the gate",
-    text: "Starts the server (the words after --) or reaches it (--url), shows the definition of every tool whole, and when you accept writes the server to config.json and the definitions to tools.json, and applies that alone. A tool that changes later is hidden and denied until hall mcp accept. The server gets nothing of this environment but PATH, HOME and the like, and the variables granted with --env. Adding grants no call: the rule that would is printed, and --allow dev proposes and applies it. Each tool's capability, risk and worker can be edited in tools.json; hall apply puts that in force.",
+    text: "Starts the server (the words after --) or reaches it (--url), shows the definition of every tool whole, and when you accept writes the server to config.json and the definitions to tools.json, and applies that alone. A tool that changes later is hidden and denied until hall mcp accept. The server gets nothing of this environment but PATH, HOME and the like, and the variables granted with --env. Adding adds no rule, but a rule in force allows every accepted tool of its capability, of whichever server: what could be called at once is said before you are asked. The rule that would allow the rest is printed, and --allow dev proposes and applies it. Each tool's capability, risk and worker can be edited in tools.json; hall apply puts that in force.",
     example:
       "hall mcp add memory -- npx -y @modelcontextprotocol/server-memory\nhall mcp add tracker --url https://tracker.example/mcp --header Authorization=TRACKER_AUTH --allow dev",
     asks: true,
@@ -101,7 +101,7 @@ function addList(mcp: Program): void {
   addVerb(mcp, {
     usage: "list",
     summary: "the servers behind the gate, and whether their tools are as they were accepted",
-    text: "Asks each server, and says of each tool whether it is the accepted one, changed and so denied, new or missing, and whether a rule in force allows it.",
+    text: "Asks each server, and says of each tool whether it is the accepted one, changed and so denied, new or missing, and whether a rule in force allows it or holds each call for a person.",
     example: "hall mcp list",
     inForce: true,
     async run(run) {
@@ -118,7 +118,7 @@ function addAccept(mcp: Program): void {
   addVerb<{ tool?: string; capability?: string; accept?: "exact" | "text" }>(mcp, {
     usage: "accept <name>",
     summary: "accept what a server says of its tools now",
-    text: "Shows new tools whole, and of changed ones what differs, by kind: name, schema, hint, text, or text that hides something. Accepting pins the new definitions and applies that alone.",
+    text: "Shows new tools whole, and of changed ones what differs, by kind: name, schema, hint, text, or text that hides something; and says first what a rule in force makes callable at once. Accepting pins the new definitions and applies that alone.",
     example: "hall mcp accept memory\nhall mcp accept memory --tool read_graph",
     asks: true,
     inForce: true,
@@ -249,12 +249,16 @@ function serverLines({ name, at, problem, tools, left_out }: ListedServer): read
   ];
 }
 
-function toolCells({ tool, state, capability, may_run, rule_id }: ServedTool): readonly Span[] {
+function toolCells({ tool, state, capability, may_run, rule_id, human }: ServedTool): readonly Span[] {
   const isGood = state === "accepted" || state === "text changed";
   return [
     `  ${tool}`,
     isGood ? state : { style: state === "changed" ? "red" : "yellow", text: state },
     capability ?? "",
-    may_run ? `rule ${rule_id} allows it` : state === "new" ? "not accepted" : "may not run",
+    may_run
+      ? `rule ${rule_id} ${human ? "holds it for a person" : "allows it"}`
+      : state === "new"
+        ? "not accepted"
+        : "may not run",
   ];
 }
