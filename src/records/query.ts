@@ -17,7 +17,9 @@ export type RecordRow = Omit<Projections["records"], "hall_id" | "denied" | "dry
 export type RecordFilter = {
   /** A record_id (the record and what names it as parent), approval_id, decision_id or correlation_id. */
   readonly id?: string;
+  /** As its skill or server names it. */
   readonly tool?: string;
+  readonly skill_id?: string;
   readonly code?: string;
   /** At or after this time. */
   readonly since?: string;
@@ -75,11 +77,12 @@ export function openCallsOf(db: Database, hall_id: string): readonly OpenCallRow
   return db.all(openCalls, { hall_id });
 }
 
-const EXACT = ["tool", "code", "kind", "tenant_id", "agent", "session_id"] as const;
+const EXACT = ["tool", "skill_id", "code", "kind", "tenant_id", "agent", "session_id"] as const;
 const NAMES = ["record_id", "parent_id", "approval_id", "decision_id", "correlation_id"] as const;
 const NO_FILTER = {
   id: "",
   tool: "",
+  skill_id: "",
   code: "",
   since: "",
   kind: "",

@@ -22,7 +22,10 @@ export function addAudit(program: Program): void {
     inForce: true,
     options: [
       option("--id <id>", "a record, approval, decision or correlation id"),
-      option("--tool <name>", "calls of this tool, and their receipts"),
+      option(
+        "--tool <name>",
+        "calls of this tool, and their receipts; a server's also as clients see it: SERVER__TOOL",
+      ),
       option("--code <code>", "denials and faults with this code"),
       option("--since <time>", "not before: a time (2026-11-20T10:00:00Z), or 30s, 15m, 2h, 7d ago"),
       option("--limit <n>", "at most so many"),
