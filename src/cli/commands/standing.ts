@@ -17,8 +17,8 @@ export function addStanding(skill: Program): void {
     async run({ workshop, out }, [subject = ""], options) {
       const { revokeSkill } = await import("../../lifecycle/revokeSkill.js");
       const ordered = await revokeSkill(workshop, { subject, ...orderOf(options) });
-      out.result({ ok: true, ...ordered }, () => orderedLines(ordered));
       out.note(...warningLines(ordered, subject));
+      out.result({ ok: true, ...ordered }, () => orderedLines(ordered));
       return EXIT.ok;
     },
   });
@@ -48,8 +48,8 @@ export function addStanding(skill: Program): void {
     async run({ workshop, out }, [id = ""], { adapter, ...order }) {
       const { degradeSkill } = await import("../../lifecycle/degradeSkill.js");
       const ordered = await degradeSkill(workshop, { id, adapter, ...orderOf(order) });
-      out.result({ ok: true, ...ordered }, () => orderedLines(ordered));
       out.note(...warningLines(ordered, id));
+      out.result({ ok: true, ...ordered }, () => orderedLines(ordered));
       return EXIT.ok;
     },
   });
@@ -70,9 +70,10 @@ function warningLines({ installed, meant }: StandingReport, subject: string): re
   ];
 }
 
-function orderedLines({ subject, state, record_id }: StandingReport): readonly Line[] {
+function orderedLines({ subject, state, record_id, installed }: StandingReport): readonly Line[] {
+  const stray = installed ? "" : ", of which nothing is installed here";
   return [
-    [{ style: state === "active" ? "green" : "red", text: state }, ` ${typed(subject)}`],
+    [{ style: state === "active" ? "green" : "red", text: state }, ` ${typed(subject)}${stray}`],
     [{ style: "dim", text: `  record    ${record_id}` }],
   ];
 }

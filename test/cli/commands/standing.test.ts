@@ -11,8 +11,8 @@ afterAll(() => desk.close());
 test("an order about what isn't installed stands, and says that it stopped nothing", async () => {
   const { code, stdout, stderr } = await desk.hall("skill", "revoke", "org.acme/nots", "--reason", "typo");
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^revoked org\.acme\/nots\n/);
-  expect(stderr).toMatch(/Nothing was stopped: .*Did you mean org\.acme\/notes\?\n.*hall skill restore/);
+  expect(stdout).toMatch(/^revoked org\.acme\/nots, of which nothing is installed here\n/);
+  expect(stderr).toMatch(/^Nothing was stopped: .*Did you mean org\.acme\/notes\?\n.*hall skill restore/);
   const list = await desk.hall("skill", "list");
   expect(list.stdout).toMatch(/^org\.acme\/notes +1\.2\.0 +active +search_notes, add_note\n$/);
   expect(list.stderr).toContain("Not installed, but revoked: org.acme/nots");
