@@ -1,9 +1,11 @@
+import type { Bodies } from "../evidence/body.js";
 import type { JsonObject } from "../protocol/canonical.js";
 import type { DenyReason } from "../protocol/decision.js";
 import { denialOf } from "../protocol/deny.js";
 import { FAULTS } from "../protocol/fault.js";
 import type { FaultCode } from "../protocol/outcome.js";
 import type { RecordRow } from "../records/query.js";
+import { approvalInWords } from "./approvalInWords.js";
 
 /** What a record says, in words: for `hall_why`, `hall explain RECORD` and `hall audit`. */
 export type Explanation = {
@@ -22,26 +24,17 @@ export type Explanation = {
 export function explainRow(row: RecordRow): Explanation {
   const base = { record_id: row.record_id, kind: row.kind, at: row.at, tool: row.tool };
   const body = row.body as JsonObject | null;
-  if (body === null) {
-    return {
-      ...base,
-      outcome: "erased",
-      code: null,
-      message: "The body of this record was erased.",
-      helps: null,
-      retryable: false,
-    };
-  }
+  if (body === null) return { ...base, ...plain("erased", "The body of this record was erased.") };
   if (row.kind === "decision") return { ...base, ...explainDecision(body) };
+  if (row.kind === "approval")
+    return { ...base, ...plain(row.kind, approvalInWords(body as unknown as Bodies["approval"])) };
   if (row.kind === "receipt") return { ...base, ...explainReceipt(body) };
-  return {
-    ...base,
-    outcome: row.kind,
-    code: null,
-    message: MEANINGS[row.kind] ?? "A record of the Hall.",
-    helps: null,
-    retryable: false,
-  };
+  return { ...base, ...plain(row.kind, MEANINGS[row.kind] ?? "A record of the Hall.") };
+}
+
+/** A record that neither refuses nor fails anything. */
+function plain(outcome: string, message: string): Explained {
+  return { outcome, code: null, message, helps: null, retryable: false };
 }
 
 type Explained = Pick<Explanation, "outcome" | "code" | "message" | "helps" | "retryable">;
@@ -52,7 +45,7 @@ function explainDecision(body: JsonObject): Explained {
   const reason = decision["deny_reason_if_denied"] as DenyReason | null;
   if (reason === null) {
     const message = `Allowed by rule ${String(decision["matched_rule_id"])}.${dry}`;
-    return { outcome: "allowed", code: null, message, helps: null, retryable: false };
+    return plain("allowed", message);
   }
   const denial = denialOf(reason);
   const outcome = reason["supervisor_required"] === true ? "held" : "denied";
@@ -67,15 +60,7 @@ function explainDecision(body: JsonObject): Explained {
 
 function explainReceipt(body: JsonObject): Explained {
   const fault = body["fault"] as { code: FaultCode } | null;
-  if (fault === null) {
-    return {
-      outcome: "done",
-      code: null,
-      message: "The call ran and its result was returned.",
-      helps: null,
-      retryable: false,
-    };
-  }
+  if (fault === null) return plain("done", "The call ran and its result was returned.");
   return {
     outcome: "failed",
     code: fault.code,
@@ -89,7 +74,6 @@ const MEANINGS: Readonly<Record<string, string>> = {
   genesis: "The first record: it fixes this Hall's keys and its name.",
   abandoned: "An allowed call whose process died before it could write a receipt.",
   hold: "A call waits for a person's approval.",
-  approval: "A person answered a hold.",
   apply: "An operator put a policy in force.",
   standing: "An operator revoked, restored or degraded something.",
   ban: "An operator added or removed a ban.",
