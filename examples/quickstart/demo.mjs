@@ -131,7 +131,10 @@ client.stop();
 
 say("\n6. The record of all that, checked as an auditor would");
 await hall(["audit", "verify"], ({ records }) => `${records} records, one signed chain, nothing missing`);
-const head = await hall(["audit", "query", "--limit", "1"]);
+const head = await hall(
+  ["audit", "query", "--limit", "1"],
+  ({ record_id, kind, code }) => `${record_id}, the last one: ${kind} ${code}`,
+);
 steps.push({ name: "record verified", outcome: "verified", record_id: head.record_id });
 
 say(`\nIt all lies in ${project}. Look around:`);
