@@ -12,12 +12,16 @@ export function addKey(program: Program): void {
   addVerb(key, {
     usage: "make <file>",
     summary: "make a key, and print its public half",
-    text: "Writes an Ed25519 private key (PKCS#8 PEM) that only this user can read, and prints the ed25519: name for approvers or channels in config.json. Never overwrites a file.",
+    text: 'Writes an Ed25519 private key (PKCS#8 PEM) that only this user can read, and prints the ed25519: name for "approvers" or "channels" in config.json, which hall apply puts in force. Never overwrites a file.',
     example: "hall key make alice.pem",
     async run({ workshop, out }, [file = ""]) {
       const { makeKey } = await import("../../lifecycle/keyFile.js");
       const made = makeKey(workshop, { file });
       out.result({ ok: true, ...made }, () => keyLines(made));
+      out.note(
+        `The private key is in ${made.file}: it stays with whom it belongs to.`,
+        'The name above goes under "approvers" or "channels" in config.json, then: hall apply',
+      );
       return EXIT.ok;
     },
   });
