@@ -220,9 +220,13 @@ function headersOf(pairs: readonly string[]): Record<string, string> {
 }
 
 async function reachOf({ host, out, signal }: Run): Promise<Reach> {
-  const { makeReach } = await import("../../mcp/upstream/reach.js");
+  const { CONNECT_WITHIN_MS, makeReach } = await import("../../mcp/upstream/reach.js");
   const log = (line: string) => out.hint([{ style: "dim", text: line }]);
-  return makeReach({ environment: host.environment, version: VERSION, log, signal });
+  const reach = makeReach({ environment: host.environment, version: VERSION, log, signal });
+  return (at, ask) => {
+    out.progress(`waiting for ${at.name}, which has ${CONNECT_WITHIN_MS / 1000} s to answer`);
+    return reach(at, ask);
+  };
 }
 
 function addedLines({ name, tools, left_out, allowed, notes }: AddReport): readonly Line[] {

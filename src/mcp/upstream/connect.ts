@@ -2,6 +2,8 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import {
   type CallToolResult,
   CallToolResultSchema,
+  ErrorCode,
+  McpError,
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { jsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/types.js";
@@ -38,8 +40,8 @@ export type ConnectOptions = Surroundings & {
   readonly onClose: () => void;
 };
 
-/** A package that `npx` fetches first takes its time. */
-const CONNECT_WITHIN_MS = 60_000;
+/** How long a server may take to say hello: a package that `npx` fetches first takes its time. */
+export const CONNECT_WITHIN_MS = 60_000;
 /** How long a call may stay silent, and how long it may take in all while it reports progress. */
 const SILENT_MS = 120_000;
 const TOTAL_MS = 600_000;
@@ -109,6 +111,8 @@ function progressOf({
 function unreachable(server: ServerConfig, cause: unknown): ServerError {
   const what =
     "command" in server ? `${server.command} didn't start as an MCP server` : `${server.url} isn't reached`;
-  const why = cause instanceof Error ? cause.message : "no reason given";
+  const isLate = cause instanceof McpError && cause.code === ErrorCode.RequestTimeout;
+  const reason = cause instanceof Error ? cause.message : "no reason given";
+  const why = isLate ? `it didn't answer within ${CONNECT_WITHIN_MS / 1000} s` : reason;
   return new ServerError("UNREACHABLE", `${what}: ${why}`, { cause });
 }

@@ -1,6 +1,8 @@
 import type { ServerConfig } from "../../protocol/foreign.js";
 import { connectServer, type Upstream } from "./connect.js";
 
+export { CONNECT_WITHIN_MS } from "./connect.js";
+
 export type ReachOptions = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;

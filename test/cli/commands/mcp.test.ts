@@ -58,6 +58,25 @@ test("mcp accept shows the difference, by kind", async () => {
   expect((await desk.hall("mcp", "accept", "pages", "--accept", "text", "--yes")).code).toBe(0);
 });
 
+test("mcp list tells what a rule allows from what it holds for a person", async () => {
+  const rule = (id: string, capability: string, human: boolean) => ({
+    rule_id: id,
+    match: { capability_id: capability, env: "dev" },
+    decision: {
+      candidate_workers_ranked: [{ worker_species_id: "wrk.host.tool" }],
+      escalation: { human_required_default: human },
+    },
+  });
+  const put = async (human: boolean) => {
+    const rules = [rule("rr_pages_dev_001", "cap.doc.read", human)];
+    writeFileSync(join(desk.dir, ".hall/rules.json"), JSON.stringify({ rules }));
+    expect(await desk.hall("apply", "--yes")).toMatchObject({ code: 0 });
+    return (await desk.hall("mcp", "list")).stdout;
+  };
+  expect(await put(false)).toMatch(/pages__read .* rule rr_pages_dev_001 allows it\n/);
+  expect(await put(true)).toMatch(/pages__read .* rule rr_pages_dev_001 holds it for a person\n/);
+});
+
 test("mcp ping and mcp remove", async () => {
   expect((await desk.hall("mcp", "ping", "pages")).stdout).toMatch(/^Answers pages \(.*\), 1 tool\n$/);
   expect(await desk.hall("mcp", "remove", "pages", "--yes")).toMatchObject({
