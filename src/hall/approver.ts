@@ -20,7 +20,8 @@ export type GivenAnswer = Pick<Vote, "approver_id" | "via" | "verdict" | "reason
 /** A hold as an approver sees it: what is asked, and the arguments themselves once their commitment was recomputed. */
 export type HoldForApproval = {
   readonly approval_id: string;
-  readonly state: GrantState["state"] | "used";
+  /** `superseded`: another policy came into force, which ends the holds and unused grants of the one before. */
+  readonly state: GrantState["state"] | "used" | "superseded";
   readonly request: HoldRequest;
   /** The arguments' JSON text, whole; null once the hold is closed and they are gone. */
   readonly arguments: string | null;
@@ -56,6 +57,8 @@ export type Approver = {
   list(): readonly HoldForApproval[];
   /** Throws ApprovalError NOT_FOUND. */
   show(approval_id: string): HoldForApproval;
+  /** The hold, if this approver may give this answer to it now; throws what `vote` would. Signs and records nothing. */
+  check(approval_id: string, verdict: Vote["verdict"]): HoldForApproval;
   /**
    * Signs and records a vote; `escalate` asks people above this approver. A vote that this approver gave before in the
    * same way changes nothing and isn't recorded again. Throws ApprovalError.
@@ -92,7 +95,7 @@ export function makeApprover(parts: ApproverParts, principal: Voter): Approver {
     if (approver === undefined)
       throw new ApprovalError(
         "NOT_AN_APPROVER",
-        `${id} isn't an approver of the policy in force with this key.`,
+        `${id} isn't an approver of the policy in force with the key ${key}.`,
       );
     if (id === request.agent)
       throw new ApprovalError("NOT_AN_APPROVER", `${id} asked for this call itself; somebody else answers.`);
@@ -108,6 +111,12 @@ export function makeApprover(parts: ApproverParts, principal: Voter): Approver {
         .filter(isOpen), // as their votes say, not the index
     show: (approval_id) => view(find(approval_id)),
     onChange: parts.subscribe,
+    check(approval_id, verdict) {
+      const hold = view(find(approval_id));
+      checkOpen(hold, verdict);
+      mayAnswer(hold.request);
+      return hold;
+    },
     async vote(approval_id, verdict, reason) {
       const hold = find(approval_id);
       const { request } = hold;
@@ -141,7 +150,7 @@ function viewOf(hold: HeldWhole, approvers: readonly PolicyApprover[], now: stri
   });
   return {
     approval_id: request.approval_id,
-    state: hold.state === "used" ? "used" : hold.state === "superseded" ? "expired" : grant.state,
+    state: hold.state === "used" || hold.state === "superseded" ? hold.state : grant.state,
     request,
     arguments: openedArguments(hold),
     level,
@@ -160,7 +169,9 @@ function checkOpen(hold: HoldForApproval, verdict: Vote["verdict"]): void {
   if (state === "pending" || (state === "granted" && verdict !== "approve")) return;
   throw new ApprovalError(
     "CLOSED",
-    `Approval ${approval_id} is ${state} already; nothing is left to decide.`,
+    state === "superseded"
+      ? `Approval ${approval_id} has ended: the policy changed since the call was held. When the call is made again, it is held anew.`
+      : `Approval ${approval_id} is ${state} already; nothing is left to decide.`,
   );
 }
 

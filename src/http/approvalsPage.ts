@@ -70,6 +70,8 @@ function stateSentence({ state, request, yes }: HoldForApproval): string {
       return "Approved, and the call was made";
     case "expired":
       return "Too late; it has expired";
+    case "superseded":
+      return "Ended: the policy changed since the call was held";
   }
 }
 

@@ -6,6 +6,7 @@ import { makePolicyDocument } from "../hall/policy.js";
 import type { Json, JsonObject } from "../protocol/canonical.js";
 import { checkRoles } from "./applyHome.js";
 import { LifecycleError } from "./error.js";
+import { endsLine } from "./holdsToEnd.js";
 import { operatorOf } from "./operator.js";
 import { policyChanges, policyDetails, rulesOf } from "./policyChanges.js";
 import { jsonText, writeWhole } from "./wholeFile.js";
@@ -53,7 +54,7 @@ export async function amendPolicy(ws: Workshop, parts: OpenHome, amendment: Amen
     return { accepted: true, record_id: null, changes };
   }
   const operator = operatorOf(parts);
-  const details = [...(amendment.notes ?? []), ...policyDetails(document, wanted)];
+  const details = [...(amendment.notes ?? []), ...policyDetails(document, wanted), ...endsLine(parts)];
   if (!(await ws.accept(amendment.question, details))) return { accepted: false, record_id: null, changes };
   if (store.state().policy_digest !== policy.digest) {
     throw new LifecycleError(

@@ -13,6 +13,19 @@ export type AnswerOptions = {
 };
 
 /**
+ * The call that an answer would be about, before anybody is asked for it. Throws what {@link answerApproval} would:
+ * LifecycleError NOT_FOUND, CLOSED, NOT_AN_APPROVER, or KeyError.
+ */
+export function checkAnswer(
+  ws: Workshop,
+  { id, verdict, keyFile }: Omit<AnswerOptions, "reason">,
+): Promise<HoldForApproval> {
+  return withHome(ws, async (parts) =>
+    parts.hall.approver(approverHere(ws, parts, { keyFile })).check(id, verdict),
+  );
+}
+
+/**
  * Signs an answer; whoever asks for it has shown the call whole before. Throws LifecycleError NOT_FOUND, CLOSED,
  * NOT_AN_APPROVER.
  */

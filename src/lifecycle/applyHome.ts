@@ -3,6 +3,7 @@ import { principalOf } from "../hall/open.js";
 import { loadKey } from "../hall/state.js";
 import type { HomeConfig } from "../protocol/config.js";
 import { prepareState } from "./firstApply.js";
+import { endsLine } from "./holdsToEnd.js";
 import { readProposal } from "./homeFiles.js";
 import { checkKeyRoles } from "./keyRoles.js";
 import { policyChanges, policyDetails } from "./policyChanges.js";
@@ -46,7 +47,7 @@ export async function applyFiles(ws: Workshop, parts: OpenHome, reason: string |
   });
   if (changes.length === 0) return nothing();
   checkRoles(parts, config);
-  if (!(await ws.accept("Put this policy in force?", details))) return nothing();
+  if (!(await ws.accept("Put this policy in force?", [...details, ...endsLine(parts)]))) return nothing();
   const { operator } = await prepareState(ws, parts);
   checkRoles(parts, config);
   const done = await parts.hall.operator(principalOf("operator", operator)).apply(document, reason);

@@ -28,7 +28,7 @@ export function approverHere(
     voter === undefined
       ? `${signer.key} is no approver's key under the policy in force.`
       : `${signer.key} is the key of ${voter.id} under the policy in force.`,
-    "Sign with an approver's key: --key FILE. Who they are says config.json, approvers.",
+    `Sign with an approver's key: --key FILE. To make this one an approver's, add {"id": NAME, "key": "${signer.key}"} to approvers in config.json and run: hall apply`,
   );
 }
 

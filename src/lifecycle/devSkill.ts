@@ -14,6 +14,7 @@ import { failedExamples, vouchingOf } from "./certifySkill.js";
 import { collectContained } from "./collectSkill.js";
 import { enrol, holdsBytes } from "./enrol.js";
 import { inWords, LifecycleError, type LifecycleProblem } from "./error.js";
+import { holdsToEnd } from "./holdsToEnd.js";
 import { recordWork } from "./recordWork.js";
 import { testBuilt } from "./testSkill.js";
 import { watchDirectory } from "./watchDirectory.js";
@@ -204,7 +205,10 @@ async function checkRules(ws: Workshop, parts: OpenHome, manifest: SkillManifest
   if (rule.length > 0) checkWritable(join(parts.home.dir, "rules.json"));
 }
 
-/** In env dev `hall dev` applies what it writes (hall.md, State). */
-function allowInDev(ws: Workshop, parts: OpenHome, manifest: SkillManifest) {
-  return allowSkill({ ...ws, accept: async () => true }, parts, [manifest], true);
+/** In env dev `hall dev` applies what it writes (hall.md, State), and says what that ended. */
+async function allowInDev(ws: Workshop, parts: OpenHome, manifest: SkillManifest) {
+  const ended = holdsToEnd(parts);
+  const allowed = await allowSkill({ ...ws, accept: async () => true }, parts, [manifest], true);
+  if (ended === null || allowed.rule.length === 0) return allowed;
+  return { ...allowed, notes: [...allowed.notes, `the new rules ended ${ended}`] };
 }

@@ -1,4 +1,5 @@
 import type { HoldForApproval } from "../../hall/approver.js";
+import type { GrantedCall } from "../../lifecycle/showApproval.js";
 import { shownWhole } from "../../protocol/shown.js";
 import { EXIT } from "../exit.js";
 import { Declined } from "../failure.js";
@@ -83,18 +84,18 @@ function addAnswer(
       option("--key <file>", "the approver's private key (PEM); default: the operator's of this home"),
     ],
     async run({ flags, workshop, out }, [id = ""], { reason, key }) {
-      const { showApproval } = await import("../../lifecycle/showApproval.js");
-      const shown = holdLines(await showApproval(workshop, { id }));
+      const { answerApproval, checkAnswer } = await import("../../lifecycle/answerApproval.js");
+      const signing = key === undefined ? {} : { keyFile: key };
+      const shown = holdLines(await checkAnswer(workshop, { id, verdict, ...signing }));
       if (flags.yes === true) out.note(...shown);
       else out.ask(...shown); // with --json too: nobody is asked about what they can't see
       if (!(await workshop.accept(`Sign: ${verdict} this call?`, [])))
         throw new Declined("Nothing was signed.");
-      const { answerApproval } = await import("../../lifecycle/answerApproval.js");
       const hold = await answerApproval(workshop, {
         id,
         verdict,
         ...(reason === undefined ? {} : { reason }),
-        ...(key === undefined ? {} : { keyFile: key }),
+        ...signing,
       });
       out.result({ ok: true, ...hold }, () => [stateLine(hold)]);
       if (hold.state === "granted") out.note("The same call now runs once, within ten minutes.");
@@ -116,7 +117,7 @@ function stateLine({ approval_id, state, request }: HoldForApproval): Line {
   ];
 }
 
-function holdLines(hold: HoldForApproval): readonly Line[] {
+function holdLines(hold: HoldForApproval & Partial<GrantedCall>): readonly Line[] {
   const { request } = hold;
   const facts: readonly (readonly [string, string])[] = [
     ["skill", `${request.title ?? ""} ${request.skill_id ?? ""} ${request.version ?? ""}`.trim()],
@@ -130,15 +131,21 @@ function holdLines(hold: HoldForApproval): readonly Line[] {
     ["needs", needOf(hold)],
     ["rule", `${request.rule_id}, policy ${request.policy_digest}`],
     ["opened", request.opened_at],
-    ["until", request.expires_at],
+    hold.state === "superseded" ? ["ended", "the policy changed"] : ["until", request.expires_at],
     ["committed", request.arguments],
     ["arguments", hold.arguments ?? "(gone: the hold is closed)"],
     ...hold.answers.map((answer): readonly [string, string] => [answer.verdict, saidBy(answer)]),
+    ...named("decision", hold.decision_record_id),
+    ...named("receipt", hold.receipt_record_id),
   ];
   return [
     stateLine(hold),
     ...columns(facts.map(([name, value]) => [{ style: "dim", text: `  ${name}` }, shownWhole(value)])),
   ];
+}
+
+function named(name: string, record_id: string | null = null): readonly (readonly [string, string])[] {
+  return record_id === null ? [] : [[name, record_id]];
 }
 
 function needOf({ request, level, yes }: HoldForApproval): string {
