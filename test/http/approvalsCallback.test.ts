@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { takeCallback } from "../../src/http/approvalsCallback.js";
+import { readerOf } from "../../src/http/approvalsDesk.js";
 import { openTestDesk, type Press, pressBody, slackHeaders } from "./approvalDesk.js";
 
 async function withHold(escalation: object = {}) {
@@ -15,7 +16,7 @@ async function withHold(escalation: object = {}) {
 test("a press of whom config maps to an approver is that approver's vote, through the channel", async () => {
   const { press, add, hall, approval_id } = await withHold();
   expect(await press()).toEqual({ status: 200, said: "recorded: approve; the call is granted" });
-  const reader = hall.approver({ id: "reader", key: "", sign: async () => new Uint8Array() });
+  const reader = readerOf({ approver: hall.approver });
   expect(reader.show(approval_id).answers).toMatchObject([
     { approver_id: "alice", via: "slack:T1/U1", verdict: "approve", level: "gatekeeper" },
   ]);

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { readerOf } from "../../src/http/approvalsDesk.js";
 import { isShownInSlack, slackMessage } from "../../src/http/approvalsMessage.js";
 import { openTestDesk } from "./approvalDesk.js";
 
 async function messageOf(text: string) {
   const { hall, held } = await openTestDesk();
   const id = await held(text);
-  const hold = hall.approver({ id: "reader", key: "", sign: async () => new Uint8Array() }).show(id);
+  const hold = readerOf({ approver: hall.approver }).show(id);
   const message = JSON.parse(JSON.stringify(slackMessage(hold)));
   const texts: string[] = message.blocks.flatMap(
     (block: { text?: { text: string } }) => block.text?.text ?? [],
