@@ -4,7 +4,7 @@ import { ApprovalError, type HoldForApproval } from "../hall/approver.js";
 import { takeCallback } from "./approvalsCallback.js";
 import { type ApprovalDesk, readerOf } from "./approvalsDesk.js";
 import { type Door, openDoor } from "./approvalsDoor.js";
-import { type Html, holdPage, PAGE_POLICY, sentencePage } from "./approvalsPage.js";
+import { type Html, holdPage, listPage, PAGE_POLICY, sentencePage } from "./approvalsPage.js";
 
 /** The longest form that is read: a callback of Slack's, which repeats the message. */
 const MAX_BODY = 1024 * 1024;
@@ -20,9 +20,10 @@ export type Address = {
 };
 
 /**
- * The approval page and the signed callback, as one Hono app: GET and POST /approvals/<id> and
+ * The approval pages and the signed callback, as one Hono app: GET /, GET and POST /approvals/<id> and
  * POST /approvals/callback/<channel>. Whoever has an approval's address may read it; each answer takes its own token,
- * which the serving terminal shows.
+ * which the serving terminal shows. The list at / gives those addresses away, so a server that others reach through
+ * a proxy has none.
  */
 export function approvalsApp(
   desk: ApprovalDesk,
@@ -55,6 +56,11 @@ export function approvalsApp(
     return next();
   });
 
+  app.get("/", (c) =>
+    address.isSecure
+      ? show(c, sentencePage("Which calls wait is listed by: hall approvals list"), 404)
+      : show(c, listPage(readerOf(desk).list())),
+  );
   app.get("/approvals/:id", (c) => show(c, holdPage(held(desk, c), approver())));
   app.post("/approvals/:id", async (c) => {
     const hold = held(desk, c);

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { type Address, approvalsApp } from "./approvals.js";
+import { openBell } from "./approvalsBell.js";
 import type { ApprovalDesk } from "./approvalsDesk.js";
 import { LOOPBACK, openOutbox } from "./approvalsOutbox.js";
 
@@ -24,7 +25,7 @@ export class ListenError extends Error {
 }
 
 /**
- * Serves the approval page and the signed callbacks, and announces new holds to the channels. Beyond this machine only
+ * Serves the approval page and the signed callbacks, and announces new holds to the terminal and to the channels. Beyond this machine only
  * behind a proxy that ends TLS. Throws ListenError.
  */
 export async function serveApprovals(desk: ApprovalDesk, options: ListenOptions): Promise<ServedApprovals> {
@@ -47,10 +48,12 @@ export async function serveApprovals(desk: ApprovalDesk, options: ListenOptions)
   const address = addressOf((server.address() as AddressInfo).port, outside);
   current = approvalsApp(desk, address);
   if (desk.person() !== null) current.door.announce();
+  const bell = openBell(desk, address.origin);
   const outbox = openOutbox(desk);
   return {
     origin: address.origin,
     async close() {
+      bell.stop();
       outbox.stop();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
