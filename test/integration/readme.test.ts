@@ -13,7 +13,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { compileRules } from "../../src/decide/rules.js";
+import { governed } from "../../src/hall/governed.js";
+import { sayOutcome } from "../../src/hall/said.js";
+import type { JsonObject } from "../../src/protocol/canonical.js";
 import { configKeys } from "../../src/protocol/config.js";
 import { HOST_SPECIES, toolsFileKeys } from "../../src/protocol/foreign.js";
 import { HANDLER_MODULES } from "../../src/protocol/modules.js";
@@ -21,6 +25,7 @@ import { DATA_LABELS, ENVS, RISK_TIERS, TENANT_RISKS } from "../../src/protocol/
 import { DEFAULT_ESCALATION, DEFAULT_PRECONDITIONS, MATCH_FIELDS } from "../../src/protocol/rule.js";
 import { AUDIT_EVENTS, manifestKeys } from "../../src/protocol/skill.js";
 import { SUPERVISOR_LEVELS } from "../../src/protocol/supervisor.js";
+import { openTestHall } from "../../src/testing/openTestHall.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -48,6 +53,7 @@ const STRICT = [
   "--strict",
   "--exactOptionalPropertyTypes",
   "--noUncheckedIndexedAccess",
+  "--noEmit",
   "--module nodenext",
   "--target es2023",
   "--types node",
@@ -78,13 +84,33 @@ export MEMORY_FILE_PATH="$HOME/memory.jsonl"
 exec node ${join(root, "node_modules/@modelcontextprotocol/server-memory/dist/index.js")}
 `;
 
-/** A program of the page as the reader would save and run it: .mts under a strict compiler first. */
+/** Programs that are also TypeScript, as strict as may be. */
+const TYPED = ["people.mjs", "program.mjs", "server.mjs", "trial.mjs"];
+
+/** What the page has the reader do in words before people.mjs, and a call that is held. */
+const ALICE = `
+alice=$(hall key make alice.pem)
+node -e 'const config = JSON.parse(fs.readFileSync(".hall/config.json"));
+config.approvers.push({ id: "alice", key: process.argv[1] });
+fs.writeFileSync(".hall/config.json", JSON.stringify(config));' "$alice"
+hall apply --yes
+hall skill run add_note --input '{"text":"call Bob"}' || true`;
+
+/** Around a program, by its file: what comes before it, and what can be done only after it. */
+const AROUND: Readonly<Record<string, readonly [string, string]>> = {
+  "people.mjs": [ALICE, `hall skill run add_note --input '{"text":"call Bob"}'`],
+};
+
+/** A program of the page as the reader would save and run it. */
 function runProgram(file: string, text: string): string {
-  const save = `mkdir -p ${dirname(file)} && cat > ${file} <<'PROGRAM'\n${text}PROGRAM`;
-  const tsc = `node ${join(root, "node_modules/typescript/bin/tsc")} ${STRICT.join(" ")} ${file}`;
-  const run = `node ${file.replace(/\.mts$/, ".mjs")}`;
+  const save = (name: string) => `mkdir -p ${dirname(name)} && cat > ${name} <<'PROGRAM'\n${text}PROGRAM`;
+  const typed = file.replace(/\.mjs$/, ".mts");
+  const tsc = `node ${join(root, "node_modules/typescript/bin/tsc")} ${STRICT.join(" ")} ${typed}`;
+  const run = `node ${file}`;
   const said = file.startsWith("server.") ? `printf '%s\\n' '${MESSAGES.join("' '")}' | ${run}` : run;
-  return [save, ...(file.endsWith(".mts") ? [tsc] : []), `echo "== ${file}"`, said].join("\n");
+  const [before = "", after = ""] = AROUND[file] ?? [];
+  const check = TYPED.includes(file) ? [save(typed), tsc] : [];
+  return [...check, save(file), before, `echo "== ${file}"`, said, after].join("\n");
 }
 
 /** What a block has the reader do. Other blocks are to be looked at. */
@@ -146,6 +172,10 @@ describe("the README", () => {
       PATH: `${join(prefix, "bin")}:${process.env["PATH"]}`,
       HOME: scratch,
       NO_COLOR: "1",
+      GIT_AUTHOR_NAME: "n",
+      GIT_AUTHOR_EMAIL: "e",
+      GIT_COMMITTER_NAME: "n",
+      GIT_COMMITTER_EMAIL: "e",
       npm_config_prefix: prefix,
       npm_config_offline: "true",
       npm_config_update_notifier: "false",
@@ -165,11 +195,39 @@ describe("the README", () => {
     expect(said("langchain/agent.mjs")).toMatch(/human .*\nai \ntool \{"hits":\[\]\}\nai There is none\./);
     expect(said("vercel-ai/agent.mjs")).toContain("{ hits: [] } There is none.");
     expect(said("function.mjs")).toContain("Rain in Bergen");
-    expect(said("program.mts")).toContain("done { hits: [ 'buy tea' ] }");
-    expect(said("server.mts")).toContain('{"name":"search_notes",');
+    expect(said("people.mjs")).toMatch(/add_note \{"text":"call Bob"\}\n\{\n {2}"/); // asked, then run once
+    expect(said("program.mjs")).toContain("done { hits: [ 'buy tea' ] }");
+    expect(said("server.mjs")).toContain('{"name":"search_notes",');
     const left = execFileSync("git", ["status", "--porcelain"], { cwd: clone }).toString();
     expect(left).toBe(""); // whoever follows the tour has nothing in the clone that wasn't there
   }, 300_000);
+});
+
+describe("the README's rules", () => {
+  const shown = blocksOf("README.md")
+    .filter(({ language, text }) => language === "json" && text.includes("rule_id"))
+    .map(({ text }): { rules?: unknown[] } => JSON.parse(text))
+    .map((json) => ({ rules: json.rules ?? [json] }));
+
+  test("are rules", () => {
+    expect(shown).toHaveLength(2);
+    for (const list of shown) expect(compileRules(list.rules).rules).not.toContain(null);
+  });
+
+  test.each([
+    ["with the one it shows a function runs", shown, "done"],
+    ["without it a caller reads that there is no such tool", [], "denied"],
+  ])("%s", async (_, lists, kind) => {
+    const rules = lists.flatMap((list) => list.rules) as JsonObject[];
+    const { gate, close } = await openTestHall({ rules });
+    onTestFinished(close);
+    const forecast = governed(gate(), "cap.int.api.call", () => "Rain", { name: "forecast" });
+    const outcome = await forecast.attempt({});
+    expect(outcome.kind).toBe(kind);
+    if (outcome.kind !== "denied") return;
+    expect(outcome.denial.code).toBe("DENY_UNKNOWN_SKILL");
+    expect(sayOutcome(outcome)).toContain("There is no such tool for this caller");
+  });
 });
 
 describe("the README's reference", () => {
