@@ -89,6 +89,7 @@ test("whoever asked never answers, even with an approver's key", async () => {
   onTestFinished(() => hall.close());
   const asked = await hall.gate({ ...CALLER, agent: "alice" }).invoke("add_note", { text: "x" });
   const approval_id = asked.kind === "held" ? asked.approval_id : "";
+  expect(() => hall.approver(alice).check(approval_id, "approve")).toThrow("asked for this call itself");
   await expect(hall.approver(alice).vote(approval_id, "approve", null)).rejects.toMatchObject({
     code: "NOT_AN_APPROVER",
   });
