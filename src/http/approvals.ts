@@ -4,7 +4,7 @@ import { ApprovalError, type HoldForApproval } from "../hall/approver.js";
 import { takeCallback } from "./approvalsCallback.js";
 import { type ApprovalDesk, readerOf } from "./approvalsDesk.js";
 import { type Door, openDoor } from "./approvalsDoor.js";
-import { type Html, holdPage, listPage, PAGE_POLICY, sentencePage } from "./approvalsPage.js";
+import { type Html, holdPage, PAGE_POLICY, sentencePage } from "./approvalsPage.js";
 
 /** The longest form that is read: a callback of Slack's, which repeats the message. */
 const MAX_BODY = 1024 * 1024;
@@ -20,10 +20,9 @@ export type Address = {
 };
 
 /**
- * The approval pages and the signed callback, as one Hono app: GET /, GET and POST /approvals/<id> and
+ * The approval pages and the signed callback, as one Hono app: GET and POST /approvals/<id> and
  * POST /approvals/callback/<channel>. Whoever has an approval's address may read it; each answer takes its own token,
- * which the serving terminal shows. The list at / gives those addresses away, so a server that others reach through
- * a proxy has none.
+ * which the serving terminal shows. Nothing here lists those addresses: other users of the machine reach it too.
  */
 export function approvalsApp(
   desk: ApprovalDesk,
@@ -57,9 +56,10 @@ export function approvalsApp(
   });
 
   app.get("/", (c) =>
-    address.isSecure
-      ? show(c, sentencePage("Which calls wait is listed by: hall approvals list"), 404)
-      : show(c, listPage(readerOf(desk).list())),
+    show(
+      c,
+      sentencePage("Which calls wait is said on the terminal that serves this, and by: hall approvals list"),
+    ),
   );
   app.get("/approvals/:id", (c) => show(c, holdPage(held(desk, c), approver())));
   app.post("/approvals/:id", async (c) => {

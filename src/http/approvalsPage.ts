@@ -47,22 +47,6 @@ export function holdPage(
   );
 }
 
-/** The calls that wait for an answer or were approved and not made yet, without their arguments. */
-export function listPage(holds: readonly HoldForApproval[]): Html {
-  const title = holds.length === 0 ? "Nothing waits for an approver" : "Calls that wait";
-  return page(
-    title,
-    html`<h1>${title}</h1>
-      <ul>${holds.map(listLine)}</ul>`,
-  );
-}
-
-function listLine({ approval_id, state, request }: HoldForApproval): Html {
-  const { tool, agent, expires_at } = request;
-  const said = `${state}: ${tool}, asked by ${agent}, until ${expires_at}`;
-  return html`<li><a href="/approvals/${approval_id}">${approval_id}</a> ${shownWhole(said)}</li>`;
-}
-
 /** A page of one sentence. */
 export function sentencePage(sentence: string): Html {
   return page(sentence, html`<h1>${sentence}</h1>`);

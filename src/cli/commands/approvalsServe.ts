@@ -14,7 +14,7 @@ export function addServe(approvals: Program): void {
   addVerb<ServeWords>(approvals, {
     usage: "serve",
     summary: "let approvers answer in a browser and through the channels of config.json",
-    text: "Serves a page for each held call and, on this machine alone, a list of them, says here in a line when another waits, announces new ones to the URLs of config.channels (signed, X-Hall-Signature), and takes the presses of their buttons at /approvals/callback/CHANNEL, where only a body that the channel signed says who answers. Answering on the page takes the one-time token that is printed here. Each answer is signed with the keys given: an approver's for the page, a channel's for what came through it. Listens on this machine alone, unless a proxy in front ends TLS.",
+    text: "Serves a page for each held call, says here in a line where it is when another waits, announces new ones to the URLs of config.channels (signed, X-Hall-Signature), and takes the presses of their buttons at /approvals/callback/CHANNEL, where only a body that the channel signed says who answers. Answering on the page takes the one-time token that is printed here. Each answer is signed with the keys given: an approver's for the page, a channel's for what came through it. Listens on this machine alone, unless a proxy in front ends TLS.",
     example:
       "hall approvals serve\nhall approvals serve --key ~/.keys/alice.pem --key ~/.keys/slack.pem --behind-proxy https://hall.example.com",
     inForce: true,
