@@ -30,7 +30,8 @@ const UNRESTRICTED: PrivilegeEnvelope = {
   filesystem_writes: ["/"],
   tools: [],
 };
-const NOT_CONTAINED = {
+/** Code that no runner holds: nothing of it is contained. */
+export const NOT_CONTAINED = {
   network: "none",
   files: "none",
   processes: "none",

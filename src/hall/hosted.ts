@@ -5,7 +5,7 @@ import type { FaultCode } from "../protocol/outcome.js";
 import type { GateParts } from "./gate.js";
 import { isActive } from "./listing.js";
 import type { Decided } from "./outcomes.js";
-import { type Performed, unperformed } from "./perform.js";
+import { brokenPlaces, type Performed, unperformed } from "./perform.js";
 import { REVOKED_IN_FLIGHT } from "./running.js";
 import type { Call } from "./situation.js";
 import type { GuardedCall } from "./types.js";
@@ -91,19 +91,16 @@ async function check<T>(
   output_schema: JsonObject | null,
 ): Promise<Checked> {
   try {
-    const resultOf = guarded.resultOf ?? ((it: T) => it);
-    const bytes = canonicalBytes(jsonOf(resultOf(output)));
+    const { resultOf = (it: T) => it, structuredOf } = guarded;
+    const result = jsonOf(resultOf(output)); // once: what is committed to is what is checked
+    const bytes = canonicalBytes(result);
     if (bytes.byteLength > MAX_RESULT_BYTES) return { code: "OUTPUT_TOO_LARGE", detail: null };
-    const structured = (guarded.structuredOf ?? resultOf)(output);
-    const hasNone = guarded.structuredOf !== undefined && structured === undefined;
-    if (output_schema === null || hasNone) return { bytes };
+    const structured = structuredOf === undefined ? result : structuredOf(output);
+    if (output_schema === null || structured === undefined) return { bytes };
     const validate = await loadForeignValidator(output_schema);
     const fits = validate(jsonOf(structured));
     if (fits.ok) return { bytes };
-    const places = fits.problems.map(
-      ({ path, keyword }) => `${path === "" ? "(the whole)" : path}: ${keyword}`,
-    );
-    return { code: "OUTPUT_INVALID", detail: places.join("; ") };
+    return { code: "OUTPUT_INVALID", detail: brokenPlaces(fits.problems) };
   } catch (error) {
     return { code: "OUTPUT_INVALID", detail: textOf(error) };
   }

@@ -89,7 +89,7 @@ function contentParts(
 }
 
 /** Where an output breaks its schema, for the skill's author: places and keywords, no values. */
-function brokenPlaces(problems: readonly InputProblem[]): string {
+export function brokenPlaces(problems: readonly InputProblem[]): string {
   return problems.map(({ path, keyword }) => `${path === "" ? "(the whole)" : path}: ${keyword}`).join("; ");
 }
 

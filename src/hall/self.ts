@@ -9,6 +9,7 @@ import { readPolicy } from "./answers.js";
 import { commonBody, decisionBody } from "./bodies.js";
 import { BUILTIN_TOOLS, SELF_RULES, SELF_SPECIES } from "./builtins.js";
 import { explainRow } from "./explain.js";
+import { NOT_CONTAINED } from "./foreign.js";
 import { type AcceptedTool, acceptedTools } from "./foreignTools.js";
 import type { GateParts } from "./gate.js";
 import { gather } from "./gather.js";
@@ -177,13 +178,7 @@ function selfSources(sources: Sources, call: Call): Sources {
     attestation: () => ({ ok: true }),
     schema: async (_tool, value) => (await validatorOf(definition.input_schema))(value),
     policyGate: null,
-    containment: () => ({
-      network: "none",
-      files: "none",
-      processes: "none",
-      memory: "none",
-      signals: "none",
-    }),
+    containment: () => NOT_CONTAINED,
     approval: () => null,
   };
 }

@@ -392,6 +392,17 @@ test("one tool of two origins waits twice, each for its own", async () => {
   await hall.close();
 });
 
+test("a result is read once: what is checked is what the receipt commits to", async () => {
+  const { hall, gate } = await openGuarded();
+  const definition = { ...SEND, name: "send_twice", output_schema: { type: "string" } };
+  let reads = 0;
+  const outcome = await gate.guard(call(undefined, { definition }), () => ({
+    toJSON: () => `read ${++reads}`,
+  }));
+  expect([outcome.kind, reads]).toEqual(["done", 1]);
+  await hall.close();
+});
+
 test("a result is checked against the schema that was decided on, whatever the code does to it", async () => {
   const { hall, gate } = await openGuarded();
   const definition = { ...SEND, output_schema: { type: "string" } } as {
